@@ -1,0 +1,174 @@
+-- extract_columns.sql
+-- One row a column of a landed extract, or a required field that none of its columns feeds.
+with
+
+extracts as (
+
+    select * from {{ ref('extracts') }}
+    where is_landed
+
+),
+
+layout_rows as (
+
+    select * from {{ ref('layout_rows') }}
+
+),
+
+indicator_columns as (
+
+    select * from {{ ref('indicator_columns') }}
+
+),
+
+required_fields as (
+
+    select * from {{ ref('subject_fields') }}
+    where is_required
+
+),
+
+headers as (
+
+    select
+        subject,
+        provider_code,
+        extract_id,
+        as_of_date,
+        source_file,
+        unnest(header).position as position,
+        unnest(header).name as source_column
+    from extracts
+
+),
+
+sent_columns as (
+
+    select
+        *,
+        {{ column_key('source_column') }} as column_key
+    from headers
+
+),
+
+-- A provider's own layout row is worth more than a shared one, a position more than a name.
+matched as (
+
+    select
+        sent_columns.*,
+        layout_rows.field as layout_field,
+        layout_rows.format,
+        layout_rows.provider_code = '*' as is_shared_layout
+    from sent_columns
+    left join layout_rows
+        on
+            sent_columns.subject = layout_rows.subject
+            and layout_rows.provider_code in (sent_columns.provider_code, '*')
+            and (
+                sent_columns.column_key = layout_rows.column_key
+                or sent_columns.position = layout_rows.position
+            )
+            and (sent_columns.column_key <> '' or layout_rows.position is not null)
+    qualify row_number() over (
+        partition by sent_columns.extract_id, sent_columns.position
+        order by layout_rows.provider_code = '*', layout_rows.position is null
+    ) = 1
+
+),
+
+-- A column a measure: the seed says which measure, and the year stands in the column's name.
+measured as (
+
+    select
+        matched.*,
+        indicator_columns.indicator_code,
+        nullif(regexp_extract(matched.source_column, indicator_columns.column_pattern, 1), '') as indicator_period
+    from matched
+    left join indicator_columns
+        on
+            matched.subject = 'area_indicators'
+            and matched.layout_field is null
+            and matched.provider_code = indicator_columns.provider_code
+            and matched.source_file glob indicator_columns.file_pattern
+            and regexp_matches(matched.source_column, indicator_columns.column_pattern)
+    qualify row_number() over (
+        partition by matched.extract_id, matched.position
+        order by indicator_columns.indicator_code
+    ) = 1
+
+),
+
+ranked as (
+
+    select
+        *,
+        case when indicator_code is not null then 'measure' else layout_field end as field,
+        row_number() over (
+            partition by extract_id, layout_field
+            order by is_shared_layout, position
+        ) as field_rank
+    from measured
+
+),
+
+sent as (
+
+    select
+        subject,
+        provider_code,
+        extract_id,
+        as_of_date,
+        position,
+        source_column,
+        nullif(field, '-') as field,
+        format,
+        indicator_code,
+        indicator_period,
+        case
+            when field = '-' or (field is null and column_key = '') then 'ignored'
+            when field is null then 'unknown'
+            when field = 'measure' then 'mapped'
+            when field_rank > 1 then 'ambiguous'
+            else 'mapped'
+        end as status
+    from ranked
+
+),
+
+missing as (
+
+    select
+        extracts.subject,
+        extracts.provider_code,
+        extracts.extract_id,
+        extracts.as_of_date,
+        null as position,
+        null as source_column,
+        required_fields.field,
+        null as format,
+        null as indicator_code,
+        null as indicator_period,
+        'missing' as status
+    from extracts
+    inner join required_fields on extracts.subject = required_fields.subject
+    left join sent
+        on
+            extracts.extract_id = sent.extract_id
+            and required_fields.field = sent.field
+            and sent.status = 'mapped'
+    where sent.extract_id is null
+
+),
+
+extract_columns as (
+
+    select * from sent
+    union all by name
+    select * from missing
+
+)
+
+select
+    md5(concat_ws('|', extract_id, coalesce(position::varchar, field))) as extract_column_key,
+    *
+from extract_columns
