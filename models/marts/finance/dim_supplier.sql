@@ -4,33 +4,63 @@ with
 
 payments as (
 
-    select * from {{ ref('int_payments') }}
-    where supplier_name is not null
-
-),
-
-named as (
-
     select
         {{ supplier_key('supplier_name') }} as supplier_form,
         supplier_name,
         provider_code,
         net_amount,
         paid_date
+    from {{ ref('int_payments') }}
+    where supplier_name is not null
+
+),
+
+spellings as (
+
+    select
+        supplier_form,
+        supplier_name,
+        count(*) as payments
     from payments
+    where supplier_form is not null
+    group by supplier_form, supplier_name
+
+),
+
+names as (
+
+    select
+        supplier_form,
+        max_by(supplier_name, (payments, supplier_name)) as supplier_name,
+        list(supplier_name order by supplier_name) as spellings
+    from spellings
+    group by supplier_form
+
+),
+
+totals as (
+
+    select
+        supplier_form,
+        count(distinct provider_code) as paid_by_providers,
+        count(*) as payments,
+        cast(sum(net_amount) as decimal(18, 2)) as net_amount,
+        min(paid_date) as first_paid_date,
+        max(paid_date) as last_paid_date
+    from payments
+    where supplier_form is not null
+    group by supplier_form
 
 )
 
 select
-    md5(supplier_form) as supplier_key,
-    mode(supplier_name order by supplier_name) as supplier_name,
-    supplier_form,
-    list(distinct supplier_name order by supplier_name) as spellings,
-    count(distinct provider_code) as paid_by_providers,
-    count(*) as payments,
-    cast(sum(net_amount) as decimal(18, 2)) as net_amount,
-    min(paid_date) as first_paid_date,
-    max(paid_date) as last_paid_date
-from named
-where supplier_form is not null
-group by supplier_form
+    md5(names.supplier_form) as supplier_key,
+    names.supplier_name,
+    names.spellings,
+    totals.paid_by_providers,
+    totals.payments,
+    totals.net_amount,
+    totals.first_paid_date,
+    totals.last_paid_date
+from names
+inner join totals on names.supplier_form = totals.supplier_form

@@ -1,0 +1,134 @@
+-- int_data_issues.sql
+-- One row an issue found on the way of a value, a record, a column or a file into the mart.
+with
+
+staging_issues as (
+
+    select * from {{ ref('int_staging_issues') }}
+
+),
+
+landing_issues as (
+
+    select * from {{ ref('int_landing_issues') }}
+
+),
+
+code_issues as (
+
+    select * from {{ ref('int_code_issues') }}
+
+),
+
+reporters as (
+
+    select * from {{ ref('int_brownfield_reporters') }}
+
+),
+
+locations as (
+
+    select * from {{ ref('int_record_locations') }}
+
+),
+
+control_totals as (
+
+    select * from {{ ref('int_control_totals') }}
+
+),
+
+extracts as (
+
+    select * from {{ ref('extracts') }}
+
+),
+
+issue_types as (
+
+    select * from {{ ref('issue_types') }}
+
+),
+
+found as (
+
+    select * from staging_issues
+    union all by name
+    select * from landing_issues
+    union all by name
+    select * from code_issues
+    union all by name
+    select
+        'brownfield_land' as subject,
+        provider_code,
+        extract_id,
+        row_number,
+        line_number,
+        'organisation_name' as field,
+        issue_type,
+        organisation_as_sent as value_as_sent
+    from reporters
+    where issue_type is not null
+    union all by name
+    select
+        subject,
+        provider_code,
+        extract_id,
+        row_number,
+        line_number,
+        'coordinate' as field,
+        issue_type,
+        concat_ws(', ', x_as_sent, y_as_sent) as value_as_sent
+    from locations
+    where issue_type is not null
+    union all by name
+    select
+        subject,
+        provider_code,
+        extract_id,
+        null::bigint as row_number,
+        line_number,
+        field,
+        'control_total_differs' as issue_type,
+        value_as_sent
+    from control_totals
+    where not agrees
+
+)
+
+select
+    md5(concat_ws(
+        '|',
+        found.extract_id,
+        coalesce(found.row_number, -1),
+        coalesce(found.line_number, -1),
+        found.field,
+        found.issue_type,
+        found.value_as_sent,
+        row_number() over (
+            partition by
+                found.extract_id,
+                found.row_number,
+                found.line_number,
+                found.field,
+                found.issue_type,
+                found.value_as_sent
+        )
+    )) as issue_key,
+    found.subject,
+    found.provider_code,
+    found.extract_id,
+    extracts.as_of_date,
+    extracts.source_file,
+    found.row_number,
+    found.line_number,
+    found.field,
+    found.issue_type,
+    issue_types.severity,
+    issue_types.who_can_mend,
+    issue_types.quality_dimension,
+    issue_types.message,
+    found.value_as_sent
+from found
+inner join extracts on found.extract_id = extracts.extract_id
+left join issue_types on found.issue_type = issue_types.issue_type
