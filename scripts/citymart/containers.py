@@ -1,0 +1,176 @@
+"""Archives: the files inside a .gz or a .zip, unpacked one at a time, with limits."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from .errors import Refused
+from .formats.detect import read_head, spreadsheet_kind
+
+CHUNK_BYTES = 1 << 20
+ENCRYPTED = 0x1
+JUNK = (".DS_Store", "Thumbs.db", "desktop.ini")
+DRIVE = re.compile(r"[A-Za-z]:")
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError, ValueError)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an archive may unpack to; a ratio makes a bomb only of what is larger than `ratio_from_bytes`."""
+
+    total_bytes: int = 8 << 30
+    members: int = 1_000
+    ratio: int = 200
+    ratio_from_bytes: int = 100 << 20
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file to read: itself (`name` is None), or a member of an archive, unpacked at `path` for a while."""
+
+    name: str | None
+    path: Path
+
+
+LIMITS = Limits()
+
+
+def members(path: Path, scratch: Path, limits: Limits = LIMITS) -> Iterator[Member]:
+    """The files that `path` holds: itself, or those inside it when it is a .gz or a .zip, by content.
+
+    Each member is unpacked into the folder `scratch` when its turn comes and removed when the iterator
+    moves on. Folders and what macOS leaves in archives are passed over. An archive inside an archive is
+    handed out as it is, and is refused where its format is looked at.
+
+    Raises `Refused`, before anything is unpacked, for an archive with an encrypted member, with names
+    that point outside it, or over the limits by its own account; and on the way for a member that is
+    broken or grows beyond the limits.
+    """
+    head = read_head(path, 4)
+    if head.startswith(b"\x1f\x8b"):
+        yield from gzip_member(path, scratch, limits)
+    elif head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        yield from zip_members(path, scratch, limits)
+    else:
+        yield Member(None, path)
+
+
+def gzip_member(path: Path, scratch: Path, limits: Limits) -> Iterator[Member]:
+    name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
+    target = scratch / "member-1"
+    allowed = min(limits.total_bytes, max(limits.ratio_from_bytes, limits.ratio * path.stat().st_size))
+    try:
+        with gzip.open(path, "rb") as source:
+            unpack(source, target, allowed, path.name)
+        yield Member(name, target)
+    except BROKEN as error:
+        raise broken(path.name, error) from None
+    finally:
+        target.unlink(missing_ok=True)
+
+
+def zip_members(path: Path, scratch: Path, limits: Limits) -> Iterator[Member]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except (*BROKEN, OSError) as error:
+        raise broken(path.name, error) from None
+    with archive:
+        entries = archive.infolist()
+        if spreadsheet_kind([entry.filename for entry in entries]) or is_office_document(entries):
+            yield Member(None, path)
+            return
+        inspect(path.name, entries, limits)
+        wanted = [entry for entry in entries if not entry.is_dir() and not is_junk(entry.filename)]
+        if not wanted:
+            raise Refused(f"{path.name} is an archive without files; ask for it to be sent again.")
+        for number, entry in enumerate(wanted, start=1):
+            target = scratch / f"member-{number}"
+            label = f"{path.name}, member {entry.filename},"
+            try:
+                try:
+                    with archive.open(entry) as source:
+                        unpack(source, target, entry.file_size, label)
+                except BROKEN as error:
+                    raise broken(label, error) from None
+                yield Member(entry.filename, target)
+            finally:
+                target.unlink(missing_ok=True)
+
+
+def is_office_document(entries: list[zipfile.ZipInfo]) -> bool:
+    return any(entry.filename == "[Content_Types].xml" for entry in entries)
+
+
+def is_junk(name: str) -> bool:
+    """What macOS and Windows leave beside the data."""
+    *folders, last = name.replace("\\", "/").split("/")
+    return "__MACOSX" in folders or last in JUNK or last.startswith("._")
+
+
+def is_unsafe(name: str) -> bool:
+    """Whether a member's name points outside the archive: absolute, on a drive, or upwards."""
+    path = name.replace("\\", "/")
+    return path.startswith("/") or DRIVE.match(path) is not None or ".." in path.split("/")
+
+
+def inspect(name: str, entries: list[zipfile.ZipInfo], limits: Limits) -> None:
+    """Raises `Refused` for an archive that is over the limits, encrypted or unsafe by its own directory."""
+    if len(entries) > limits.members:
+        raise Refused(
+            f"{name} has {len(entries):,} members, more than {limits.members:,}; send fewer files at a time."
+        )
+    for entry in entries:
+        if is_unsafe(entry.filename) or is_unsafe(entry.orig_filename):
+            raise Refused(
+                f"{name} has a member named {entry.filename!r}, which points outside the archive; "
+                "pack it again."
+            )
+        if entry.flag_bits & ENCRYPTED:
+            raise Refused(
+                f"{name} is protected by a password (member {entry.filename}); send it without one."
+            )
+        if entry.file_size > limits.ratio_from_bytes and entry.file_size > limits.ratio * max(
+            1, entry.compress_size
+        ):
+            raise bomb(f"{name}, member {entry.filename},")
+    total = sum(entry.file_size for entry in entries)
+    if total > limits.total_bytes:
+        raise Refused(
+            f"{name} would unpack to {total:,} bytes, more than {limits.total_bytes:,}; send it in parts."
+        )
+
+
+def unpack(
+    source: BinaryIO | gzip.GzipFile | zipfile.ZipExtFile, target: Path, allowed: int, label: str
+) -> None:
+    """Copies `source` to `target`. Raises `Refused` as soon as it grows beyond `allowed` bytes."""
+    written = 0
+    try:
+        with target.open("xb") as file:
+            while chunk := source.read(CHUNK_BYTES):
+                written += len(chunk)
+                if written > allowed:
+                    raise bomb(label)
+                file.write(chunk)
+    except gzip.BadGzipFile:
+        raise
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise Refused(f"{label} can't be unpacked: {reason}; see to the disk and load it again.") from None
+
+
+def bomb(label: str) -> Refused:
+    return Refused(f"{label} unpacks to far more than its size, as an archive bomb does; send it unpacked.")
+
+
+def broken(label: str, error: Exception) -> Refused:
+    what = str(error).rstrip(".") or type(error).__name__
+    return Refused(f"{label} is cut off or broken as an archive ({what}); send it again.")

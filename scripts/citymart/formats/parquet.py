@@ -1,0 +1,118 @@
+"""Parquet: values as text, batch by batch; the header comes from the file's schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..errors import Refused
+from ..rows import Rows
+
+BATCH_ROWS = 10_000
+
+
+def read(path: Path, format: str, _settings: Mapping[str, str]) -> Rows:
+    """The rows of a Parquet file. Raises `Refused` when it is cut off, broken or without columns."""
+    try:
+        file = pq.ParquetFile(path)
+    except (pa.ArrowException, OSError) as error:
+        raise Refused(f"{path.name} can't be read as Parquet ({first_line(error)}); send it again.") from None
+    header = list(file.schema_arrow.names)
+    if not header:
+        file.close()
+        raise Refused(f"{path.name} is a Parquet file without columns; ask for the table itself.")
+    return Rows(format=format, rows=rows(path.name, file), header=header, total_lines=file.metadata.num_rows)
+
+
+def rows(name: str, file: pq.ParquetFile) -> Iterator[tuple[int, list[str | None]]]:
+    """Each row with its number from 1. Raises `Refused` with the row where a page is damaged."""
+    number = 0
+    with file:
+        try:
+            for batch in file.iter_batches(batch_size=BATCH_ROWS):
+                columns = [column_as_text(column) for column in batch.columns]
+                for cells in zip(*columns, strict=True):
+                    number += 1
+                    yield number, list(cells)
+        except (pa.ArrowException, OSError) as error:
+            raise Refused(
+                f"{name} is damaged after row {number:,} ({first_line(error)}); send it again."
+            ) from None
+
+
+def first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def column_as_text(column: pa.Array) -> list[str | None]:
+    """One column of a batch as text; null stays None."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return column_as_text(column.dictionary_decode())
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        # Python's datetime has no nanoseconds; Arrow's own text has all nine digits.
+        return [
+            None if text is None else nanoseconds_as_text(text)
+            for text in column.cast(pa.string()).to_pylist()
+        ]
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return column.to_pylist()
+    if pa.types.is_float16(kind) or pa.types.is_float32(kind):
+        # Widened to a double, 51.4 becomes 51.400001525878906; Arrow's cast gives the shortest.
+        return [
+            None if text is None else plain(text)
+            for text in column.cast(pa.float32()).cast(pa.string()).to_pylist()
+        ]
+    convert = converter(kind)
+    return [None if value is None else convert(value) for value in column.to_pylist()]
+
+
+def nanoseconds_as_text(text: str) -> str:
+    """`2024-01-02 03:04:05.000000000Z` as `2024-01-02T03:04:05Z`: ISO, no idle zeros."""
+    day, _, clock = text.partition(" ")
+    digits = clock.rstrip("Z")
+    zone = clock[len(digits) :].replace("Z", "+00:00")
+    if "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    return f"{day}T{digits}{zone}"
+
+
+def plain(text: str) -> str:
+    return text.removesuffix(".0")
+
+
+def converter(kind: pa.DataType) -> Callable[[Any], str]:
+    if pa.types.is_nested(kind):
+        return as_json
+    return as_text
+
+
+def as_text(value: Any) -> str:
+    """A single value as a person would write it in a CSV file."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return plain(repr(value))
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, (date, datetime, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return str(value)
+
+
+def as_json(value: Any) -> str:
+    """A nested value as compact JSON text; what JSON has no form for goes in as text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=as_text)
