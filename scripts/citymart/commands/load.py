@@ -1,0 +1,146 @@
+"""`citymart load`: land what providers sent."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from ..deliveries import Declared, Delivery, describe, find_deliveries
+from ..errors import UsageError
+from ..load import ALREADY, FAILED, LANDED, REDELIVERED, REFUSED, LoadSummary, Outcome, Watcher, load_files
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE|FOLDER]...")
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path),
+    metavar="CSV",
+    help="A list of deliveries: file, provider, subject, as_of, period_from, period_to. Paths are relative to it.",
+)
+@click.option("--provider", metavar="CODE", help="Who sent it, as in seeds/market/providers.csv.")
+@click.option("--subject", metavar="NAME", help="What it is of, as in seeds/market/subjects.csv.")
+@click.option("--as-of", metavar="DATE", help="The day it shows: 2024-03-31, 2024-03, 2024 or 20240331.")
+@click.option("--period", metavar="PERIOD", help="What it covers: 2012-06, or 2012-06-01..2012-06-30.")
+@click.pass_context
+def load(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    manifest: Path | None,
+    provider: str | None,
+    subject: str | None,
+    as_of: str | None,
+    period: str | None,
+) -> None:
+    """Land what providers sent, verbatim and with a receipt.
+
+    Takes files and folders: CSV (any separator and encoding), XLSX, XLS, ODS, JSON, NDJSON, GeoJSON, XML and
+    Parquet, also inside .gz and .zip. Which delivery a file is follows from its path,
+    <provider>/<subject>/<as of>*.<ext>, or from --provider, --subject and --as-of, or from --manifest.
+
+    \b
+    Examples:
+      citymart load extracts/
+      citymart load extracts/lambeth/spending/2012-06.csv
+      citymart load june.xlsx --provider camden --subject spending --as-of 2024-06
+      citymart load --manifest deliveries.csv
+
+    The same bytes land once, so a load can be repeated at any time. Exit status: 0 everything is landed,
+    1 some file was refused or failed (the others still land), 2 wrong usage.
+    """
+    if not paths and manifest is None:
+        raise UsageError("Say what to load: files, folders or --manifest; `citymart load --help` has examples.")
+    deliveries, passed_over = find_deliveries(
+        paths, manifest=manifest, declared=Declared(provider, subject, as_of, period)
+    )
+    as_json = ctx.obj.json
+    if not deliveries:
+        raise UsageError("There is nothing to load: no file lies under <provider>/<subject>/.")
+    if passed_over and not as_json:
+        click.echo(f"Passed over {len(passed_over)} files outside <provider>/<subject>/: {describe(passed_over)}.")
+    if as_json:
+        summary = load_files(deliveries, ctx.obj.home)
+        click.echo(json.dumps(_document(summary, passed_over), ensure_ascii=False, indent=1))
+    else:
+        summary = _load_and_tell(deliveries, ctx.obj.home)
+    if not summary.ok:
+        ctx.exit(1)
+
+
+def _load_and_tell(deliveries: list[Delivery], home) -> LoadSummary:
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    if not console.is_terminal:
+        watcher = Watcher(done=lambda outcome: click.echo(_line(outcome)), say=click.echo)
+        summary = load_files(deliveries, home, watcher=watcher)
+    else:
+        with Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
+        ) as bar:
+            task = bar.add_task("Loading", total=len(deliveries))
+            finished = [0]
+
+            def start(delivery: Delivery, size: int) -> None:
+                bar.update(task, completed=finished[0], description=delivery.name[:40])
+                finished[0] += 1
+
+            watcher = Watcher(
+                start=start,
+                progress=lambda share: bar.update(task, completed=finished[0] - 1 + min(share, 1.0)),
+                done=lambda outcome: bar.console.print(_line(outcome), markup=False, highlight=False),
+                say=lambda message: bar.console.print(message, markup=False),
+            )
+            summary = load_files(deliveries, home, watcher=watcher)
+    _print_summary(console, summary)
+    return summary
+
+
+def _line(outcome: Outcome) -> str:
+    """What became of a file, in a line or two."""
+    who = f"{outcome.provider} {outcome.subject}"
+    if outcome.status == LANDED:
+        text = f"{outcome.name} ({who}): {outcome.landed:,} landed"
+        text += f", {outcome.rejected:,} rejected" if outcome.rejected else ""
+        text += f", {outcome.skipped:,} skipped" if outcome.skipped else ""
+    elif outcome.good:
+        text = f"{outcome.name} ({who}): {outcome.status} ({outcome.message})"
+    else:
+        text = f"{outcome.name} ({who}): {outcome.status.upper()}: {outcome.message}"
+    return "\n".join([text, *(f"  hint: {hint}" for hint in outcome.hints)])
+
+
+def _print_summary(console: Console, summary: LoadSummary) -> None:
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("")
+    for name in ("files", "landed", "rejected", "skipped", "MB/s"):
+        table.add_column(name, justify="right")
+    for status in (LANDED, REDELIVERED, ALREADY, REFUSED, FAILED):
+        of = [outcome for outcome in summary.outcomes if outcome.status == status]
+        if not of:
+            continue
+        seconds = sum(outcome.seconds for outcome in of)
+        rate = sum(outcome.bytes or 0 for outcome in of) / 1e6 / seconds if seconds else 0
+        numbers = [sum(getattr(outcome, name) for outcome in of) for name in ("landed", "rejected", "skipped")]
+        shown = [f"{number:,}" for number in numbers] if status == LANDED else ["", "", ""]
+        table.add_row(status, f"{len(of):,}", *shown, f"{rate:.1f}" if status == LANDED else "")
+    console.print()
+    console.print(table)
+
+
+def _document(summary: LoadSummary, passed_over: list[Path]) -> dict:
+    return {
+        "ok": summary.ok,
+        "files": len(summary.outcomes),
+        "landed": summary.total("landed"),
+        "rejected": summary.total("rejected"),
+        "skipped": summary.total("skipped"),
+        "seconds": round(summary.seconds, 3),
+        "outcomes": [asdict(outcome) for outcome in summary.outcomes],
+        "passed_over": [str(path) for path in passed_over],
+    }

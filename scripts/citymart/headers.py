@@ -1,0 +1,101 @@
+"""Which record of a file is its header, and when two column names are the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from .errors import Refused
+
+# A UTF-8 byte-order mark, and the same mark read as windows-1252 and encoded once more.
+_MARKS = ("\ufeff", "\u00ef\u00bb\u00bf")
+_NOT_NAME = re.compile(r"[^a-z0-9]+")
+
+
+def normalise(name: str | None) -> str:
+    """A column name as it is compared: marks cut off, lower case, only `a-z` and `0-9`."""
+    name = name or ""
+    while name.startswith(_MARKS):
+        for mark in _MARKS:
+            name = name.removeprefix(mark)
+    return _NOT_NAME.sub("", name.lower())
+
+
+@dataclass(frozen=True)
+class HeaderMatch:
+    """The record at `index` (from 0) is the header; `known` of its column names are in a layout."""
+
+    index: int
+    line: int
+    names: list[str]
+    known: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A record that might have been the header."""
+
+    line: int
+    known: int
+    cells: list[str]
+
+
+class NoHeader(Refused):
+    """No record has enough known column names. `candidates` are the best three, best first."""
+
+    def __init__(self, message: str, candidates: Sequence[Candidate] = ()):
+        super().__init__(message)
+        self.candidates = list(candidates)
+
+
+def find_header(
+    records: Iterable[tuple[int, Sequence[str | None]]],
+    is_known: Callable[[str], bool],
+    is_required: Callable[[str], bool] = lambda name: True,
+    *,
+    within: int = 50,
+    one_column: bool = False,
+) -> HeaderMatch:
+    """The record that is most likely the header: the one with the most known column names.
+
+    `records` are the file's first records in order, each with the line on which it starts;
+    `is_known` and `is_required` answer for a column name as it stands in the file. A header has two
+    known names (or, where `one_column` is enough, a single column that is known), and one of a required field. Looks at no
+    more than `within` records, so that a broken file costs no more than a good one.
+
+    Raises `NoHeader` with the best three candidates when no record qualifies.
+    """
+    best: HeaderMatch | None = None
+    candidates: list[Candidate] = []
+    for index, (line, cells) in enumerate(records):
+        if index >= within:
+            break
+        names = [cell or "" for cell in cells]
+        distinct = {normalise(name) or name for name in names if name.strip() and is_known(name)}
+        filled = sum(1 for name in names if name.strip())
+        if filled:
+            candidates.append(Candidate(line, len(distinct), names))
+        enough = len(distinct) >= 2 or (one_column and filled == len(distinct) == 1)
+        if enough and any(is_required(name) for name in names if name.strip()):
+            if best is None or len(distinct) > best.known:
+                best = HeaderMatch(index, line, names, len(distinct))
+    if best is not None:
+        return best
+    candidates.sort(key=lambda candidate: (-candidate.known, candidate.line))
+    raise NoHeader(_no_header(candidates[:3], within), candidates[:3])
+
+
+def _no_header(candidates: Collection[Candidate], within: int) -> str:
+    if not candidates:
+        return f"none of its first {within} records holds any text"
+    shown = "; ".join(f"line {c.line}: {_short(c.cells)} ({c.known} known)" for c in candidates)
+    return (
+        f"none of its first {within} records looks like the header of this subject; the nearest are {shown}. "
+        "If one of them is, `citymart layout suggest FILE` proposes the layout rows"
+    )
+
+
+def _short(cells: Sequence[str], width: int = 60) -> str:
+    text = " | ".join(cell.strip().replace("\n", " ").replace("\r", " ") for cell in cells if cell.strip())
+    return repr(text if len(text) <= width else text[: width - 1] + "…")

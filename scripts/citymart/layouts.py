@@ -1,0 +1,162 @@
+"""The seeds that say who sends what under which names, as the loader reads them."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from .errors import UsageError
+from .headers import normalise
+from .home import PROJECT
+
+ANYONE = "*"
+IGNORED = "-"
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Records of `cells` cells that match `pattern` (cells joined by `|`) are landed for staging to mend."""
+
+    cells: int
+    pattern: re.Pattern[str] | None
+
+    def fits(self, cells: list[str | None]) -> bool:
+        if len(cells) != self.cells:
+            return False
+        # An expression that only RE2 understands is left to staging: the number of cells decides.
+        return self.pattern is None or bool(self.pattern.search(joined(cells)))
+
+
+def joined(cells: list[str | None]) -> str:
+    """A record as repairs see it: cells joined by `|`, a `|` inside a cell as U+001F."""
+    return "|".join((cell or "").replace("|", "\x1f") for cell in cells)
+
+
+@dataclass
+class Layout:
+    """What is known of the columns that one provider sends for one subject."""
+
+    fields: dict[str, str]
+    positions: dict[int, str]
+    patterns: list[re.Pattern[str]]
+    required: list[str]
+    settings: dict[str, str]
+    repairs: list[Repair] = field(default_factory=list)
+
+    def is_known(self, name: str) -> bool:
+        return normalise(name) in self.fields or any(p.search(name.strip()) for p in self.patterns)
+
+    def is_required(self, name: str) -> bool:
+        return self.fields.get(normalise(name)) in self.required
+
+    def required_positions(self, header: list[str]) -> dict[str, list[int]]:
+        """Required field → the positions (from 0) of the columns that feed it."""
+        found: dict[str, list[int]] = {name: [] for name in self.required}
+        for position, name in enumerate(header):
+            target = self.positions.get(position + 1) or self.fields.get(normalise(name))
+            if target in found:
+                found[target].append(position)
+        return found
+
+    def missing(self, header: list[str]) -> list[str]:
+        return [name for name, at in self.required_positions(header).items() if not at]
+
+    def unknown(self, header: list[str]) -> list[str]:
+        return [
+            name.strip()
+            for position, name in enumerate(header, 1)
+            if name.strip() and position not in self.positions and not self.is_known(name)
+        ]
+
+
+@dataclass
+class Seeds:
+    """The folder `seeds/`, read when first asked for."""
+
+    folder: Path = PROJECT / "seeds"
+
+    @cached_property
+    def providers(self) -> list[str]:
+        return [row["provider_code"] for row in self._rows("market/providers.csv")]
+
+    @cached_property
+    def deliveries(self) -> dict[str, str]:
+        """Subject → how it is delivered: snapshot, append or delta."""
+        return {row["subject"]: row.get("delivery", "") for row in self._rows("market/subjects.csv")}
+
+    @property
+    def subjects(self) -> list[str]:
+        return list(self.deliveries)
+
+    def check(self, provider: str, subject: str) -> None:
+        """Raises `UsageError`, with the nearest known names, for a provider or subject that does not exist."""
+        _known("provider", provider, self.providers, "seeds/market/providers.csv")
+        _known("subject", subject, self.subjects, "seeds/market/subjects.csv")
+
+    def layout(self, provider: str, subject: str) -> Layout:
+        mine = (ANYONE, provider)
+        rows = [r for r in self._rows(f"layouts/layout_{subject}.csv") if r["provider_code"] in mine]
+        rows.sort(key=lambda r: r["provider_code"] != ANYONE)  # the provider's own rows win
+        fields, positions = {}, {}
+        for row in rows:
+            column = row["source_column"].strip()
+            if re.fullmatch(r"#\d+", column):
+                positions[int(column[1:])] = row["field"]
+            else:
+                fields[normalise(column)] = row["field"]
+        patterns = []
+        if subject == "area_indicators":
+            # Wide files name a measure and a year in each column: a pattern knows them, not a list.
+            patterns = [
+                re.compile(r["column_pattern"])
+                for r in self._rows("layouts/indicator_columns.csv")
+                if r["provider_code"] in mine
+            ]
+        return Layout(
+            fields=fields,
+            positions=positions,
+            patterns=patterns,
+            required=[
+                r["field"]
+                for r in self._rows("layouts/subject_fields.csv")
+                if r["subject"] == subject and r["is_required"].lower() == "true"
+            ],
+            settings={
+                r["setting"]: r["value"]
+                for r in sorted(self._rows("layouts/readers.csv"), key=lambda r: r["provider_code"] != ANYONE)
+                if r["provider_code"] in mine and r["subject"] in (ANYONE, subject)
+            },
+            repairs=[
+                Repair(int(r["cells"]), _compiled(r["pattern"]))
+                for r in self._rows("layouts/repairs.csv")
+                if r["provider_code"] in mine and r["subject"] == subject
+            ],
+        )
+
+    def _rows(self, name: str) -> list[dict[str, str]]:
+        path = self.folder / name
+        if not path.exists():
+            return []
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return [{k: v or "" for k, v in row.items() if k} for row in csv.DictReader(file)]
+
+
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(pattern)
+    except re.error:
+        return None
+
+
+def _known(kind: str, name: str, known: list[str], seed: str) -> None:
+    if name in known:
+        return
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)[:6]
+    raise UsageError(
+        f"There is no {kind} {name!r}. Known are, for example, {', '.join(near)}; "
+        f"a new one is one more line in {seed}."
+    )

@@ -1,0 +1,537 @@
+"""Landing what providers sent: any number of deliveries, each verbatim and with a receipt, or refused with a reason."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from .containers import Member, members
+from .csv_rows import Dialect, Record, find_dialect, head, read_records
+from .deliveries import Delivery
+from .errors import CityMartError, Refused
+from .formats import detect, open_rows
+from .headers import HeaderMatch, find_header
+from .home import Home
+from .landing import NotWritten, Place, Writer, commit, explain, loading, sha256, write_receipt
+from .layouts import Layout, Seeds
+from .placeholders import ensure_landing
+from .settle import Tally, settle
+from .text import LONGEST_LINE, Text, read_text
+
+RECEIPT_VERSION = 1
+WITHIN = 50
+LANDED, ALREADY, REDELIVERED, REFUSED, FAILED = "landed", "already landed", "landed again", "refused", "failed"
+
+
+@dataclass
+class Outcome:
+    """What became of one file, or of one member of an archive. `skipped` is preamble lines, blank records, totals."""
+
+    file: str
+    member: str | None
+    provider: str
+    subject: str
+    status: str
+    extract_id: str | None = None
+    landed: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    message: str | None = None
+    hints: list[str] = field(default_factory=list)
+    control_totals: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        return self.status in (LANDED, ALREADY, REDELIVERED)
+
+    @property
+    def name(self) -> str:
+        return f"{self.file} › {self.member}" if self.member else self.file
+
+
+@dataclass
+class LoadSummary:
+    """What became of all files, in the order they came."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return all(outcome.good for outcome in self.outcomes)
+
+    def count(self, status: str) -> int:
+        return sum(1 for outcome in self.outcomes if outcome.status == status)
+
+    def total(self, name: str) -> int:
+        return sum(getattr(outcome, name) for outcome in self.outcomes)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the loader bears. Tests inject smaller ones."""
+
+    longest_line: int = LONGEST_LINE
+
+
+@dataclass
+class Watcher:
+    """Who is told how it goes: bytes read of a file so far, each outcome, a message."""
+
+    start: Callable[[Delivery, int], None] = lambda delivery, size: None
+    progress: Callable[[float], None] = lambda share: None
+    done: Callable[[Outcome], None] = lambda outcome: None
+    say: Callable[[str], None] = lambda message: None
+
+
+def load_files(
+    deliveries: Iterable[Delivery],
+    home: Home,
+    *,
+    seeds: Seeds | None = None,
+    watcher: Watcher | None = None,
+    limits: Limits = Limits(),
+) -> LoadSummary:
+    """Lands each delivery, or says why not; the failure of one does not touch the others.
+
+    Raises `NotWritten` only where the home itself can't be made or locked. Waits while another load of the same
+    home goes on.
+    """
+    seeds, watcher = seeds or Seeds(), watcher or Watcher()
+    begun = time.monotonic()
+    summary = LoadSummary()
+    with loading(home, watcher.say) as scratch:
+        try:
+            ensure_landing(home, seeds.subjects)
+        except OSError as error:
+            raise explain(error, home) from None
+        for delivery in deliveries:
+            watcher.start(delivery, _size(delivery.path))
+            for outcome in _load(delivery, home, scratch, seeds, watcher, limits):
+                summary.outcomes.append(outcome)
+                watcher.done(outcome)
+    summary.seconds = time.monotonic() - begun
+    return summary
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _load(
+    delivery: Delivery, home: Home, scratch: Path, seeds: Seeds, watcher: Watcher, limits: Limits
+) -> Iterator[Outcome]:
+    """One outcome a member; for a plain file, one."""
+    member: Member | None = None
+    begun = time.monotonic()
+    try:
+        if delivery.problem:
+            raise Refused(delivery.problem)
+        before = _identity(delivery.path)
+        for member in members(delivery.path, scratch):
+            begun = time.monotonic()
+            job = _Job(delivery, member, home, scratch, seeds, watcher, limits, before)
+            outcome = job.run()
+            outcome.seconds = time.monotonic() - begun
+            yield outcome
+    except (CityMartError, OSError, pa.ArrowException, MemoryError) as error:
+        outcome = _failed(delivery, None, home, error)
+        outcome.seconds = time.monotonic() - begun
+        yield outcome
+
+
+def _identity(path: Path) -> tuple[int, int, int]:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise Refused(f"it can't be read ({error.strerror}); check that it is there and may be read") from None
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
+def _failed(delivery: Delivery, member: Member | None, home: Home, error: BaseException) -> Outcome:
+    status = REFUSED if isinstance(error, Refused) else FAILED
+    if isinstance(error, OSError):
+        error = _explained(error, delivery.path, home)
+    message = " ".join(str(error).split()) or type(error).__name__
+    for path in (member.path if member else None, delivery.path):
+        if path is not None:
+            message = message.removeprefix(f"{path.name}, ").removeprefix(f"{path.name} ").removeprefix(f"{path.name}: ")
+    return Outcome(
+        delivery.name,
+        member.name if member else None,
+        delivery.provider,
+        delivery.subject,
+        status,
+        bytes=_size(delivery.path),
+        message=message.rstrip(".") + ".",
+    )
+
+
+def _explained(error: OSError, path: Path, home: Home) -> CityMartError:
+    if error.filename and str(error.filename) == str(path):
+        return Refused(f"it can't be read ({error.strerror}); check that it is there and may be read")
+    return explain(error, home)
+
+
+@dataclass
+class _Job:
+    """One file on its way into the landing."""
+
+    delivery: Delivery
+    member: Member
+    home: Home
+    scratch: Path
+    seeds: Seeds
+    watcher: Watcher
+    limits: Limits
+    before: tuple[int, int, int]
+    receipt: dict[str, Any] = field(default_factory=dict)
+
+    def run(self) -> Outcome:
+        self.place = Place.of(self.home, self.delivery.provider, self.delivery.subject)
+        self.layout = self.seeds.layout(self.delivery.provider, self.delivery.subject)
+        self.receipt = self._blank_receipt()
+        try:
+            return self._land()
+        except (CityMartError, OSError, pa.ArrowException, MemoryError) as error:
+            outcome = _failed(self.delivery, self.member, self.home, error)
+            outcome.bytes = self.receipt["source_bytes"] or outcome.bytes
+            if outcome.status == REFUSED:
+                self._keep_refusal(outcome)
+            return outcome
+        finally:
+            for path in (self.scratch / "text", self.scratch / "records.parquet", self.scratch / "rejects.parquet"):
+                path.unlink(missing_ok=True)
+
+    # -- the way of one file ------------------------------------------------------------------
+
+    def _land(self) -> Outcome:
+        source = self.member.path
+        format = self._format(source)
+        self.receipt["format"] = format
+        text: Text | None = None
+        if format == "csv":
+            text = read_text(source, self.scratch / "text", encoding=self.layout.settings.get("encoding"))
+            digest, size = text.sha256, text.source_bytes
+            self.receipt |= {"encoding": text.encoding, "total_lines": text.lines, "notes": list(text.notes)}
+        else:
+            digest, size = sha256(source), source.stat().st_size
+        self._still_the_same()
+        extract_id = digest[:16]
+        self.receipt |= {"extract_id": extract_id, "source_bytes": size, "source_sha256": digest}
+        if landed := self.place.landed(extract_id):
+            return self._already(extract_id, landed)
+        writer = Writer(self.scratch, self.delivery.provider, extract_id)
+        try:
+            tally, header = self._csv(text, writer) if text else self._rows(source, format, writer)
+            writer.close()
+        finally:
+            writer.abandon()
+        self._is_a_table(writer, tally, header)
+        self._still_the_same()
+        return self._commit(extract_id, writer, tally, header)
+
+    def _format(self, source: Path) -> str:
+        return detect(source)
+
+    def _csv(self, text: Text, writer: Writer) -> tuple[Tally, list[str]]:
+        dialect, header = self._dialect(text)
+        self.receipt |= {"delimiter": dialect.delimiter, "quote_char": dialect.quote}
+        names = header.names
+        fits = self._fits(names)
+        records = read_records(text, dialect, width=fits, longest_line=self.limits.longest_line)
+        above = list(_until(records, header))
+        self._describe(header, above)
+        size = max(1, text.lines)
+        return self._settle(records, writer, names, lambda line: self.watcher.progress(line / size)), names
+
+    def _dialect(self, text: Text) -> tuple[Dialect, HeaderMatch]:
+        settings = self.layout.settings
+        quote = settings.get("quote")
+        delimiter = {"tab": "\t", "\\t": "\t"}.get(settings.get("delimiter", ""), settings.get("delimiter"))
+        where = settings.get("header")
+        if not where:
+            return find_dialect(
+                text,
+                self.layout.is_known,
+                self.layout.is_required,
+                delimiter=delimiter,
+                quote=quote,
+                within=WITHIN,
+                longest_line=self.limits.longest_line,
+            )
+        dialect = Dialect(delimiter or ",", {"": '"', "none": None}.get(quote or "", quote))
+        sample = [r for r in head(text, dialect, WITHIN, longest_line=self.limits.longest_line) if r.cells]
+        return dialect, _declared_header(where, [(r.line, r.cells) for r in sample])
+
+    def _rows(self, source: Path, format: str, writer: Writer) -> tuple[Tally, list[str]]:
+        rows = open_rows(source, format, self.layout.settings)
+        self.receipt |= {
+            "encoding": rows.encoding,
+            "sheet": rows.sheet,
+            "record_path": rows.record_path,
+        }
+        if rows.header is not None:
+            header = find_header(
+                [(0, rows.header)], self.layout.is_known, self.layout.is_required, one_column=self._one_column
+            )
+            first: list[tuple[int, list[str | None]]] = []
+        else:
+            first = list(islice(rows.rows, 4 * WITHIN))
+            where = self.layout.settings.get("header")
+            if where:
+                header = _declared_header(where, first)
+            else:
+                header = find_header(
+                    first, self.layout.is_known, self.layout.is_required, within=WITHIN, one_column=self._one_column
+                )
+        records = (Record(line, cells) for line, cells in chain(first, rows.rows))
+        above = list(_until(records, header)) if rows.header is None else []
+        self._describe(header, above)
+        total = rows.total_lines or 0
+        tally = self._settle(
+            records, writer, header.names, lambda line: self.watcher.progress(line / max(total, line))
+        )
+        self.receipt["total_lines"] = rows.total_lines
+        self.receipt["notes"] += rows.notes
+        return tally, header.names
+
+    @property
+    def _one_column(self) -> bool:
+        return len(self.layout.required) == 1
+
+    def _fits(self, names: list[str]) -> Callable[[int], bool]:
+        widths = {len(names), *(repair.cells for repair in self.layout.repairs)}
+        return widths.__contains__
+
+    def _describe(self, header: HeaderMatch, above: list[Record]) -> None:
+        first_lines = header.line - 1 if header.line > 0 else 0
+        self.receipt |= {
+            "header_line": header.line,
+            "header": [{"position": at, "name": name} for at, name in enumerate(header.names, 1)],
+            "preamble_lines": first_lines,
+        }
+        if first_lines:
+            shown = [" ".join(" ".join(c or "" for c in r.cells or []).split()) for r in above]
+            said = "; ".join(text for text in shown if text)
+            lines = "line 1" if first_lines == 1 else f"lines 1 to {first_lines}"
+            self.receipt["notes"].append(
+                f"Passed over {lines} above the header" + (f": {said[:200]}" if said else "") + "."
+            )
+
+    def _settle(self, records, writer: Writer, names: list[str], progress: Callable[[int], None]) -> Tally:
+        named = [at for at, name in enumerate(names, 1) if name.strip()]
+        return settle(
+            records,
+            writer,
+            width=len(names),
+            least=max(named, default=len(names)),
+            repaired=lambda cells: any(repair.fits(cells) for repair in self.layout.repairs),
+            required=self.layout.required_positions(names),
+            progress=progress,
+        )
+
+    # -- whether it may land ------------------------------------------------------------------
+
+    def _still_the_same(self) -> None:
+        if _identity(self.delivery.path) != self.before:
+            raise Refused("it is still being written (it changed while it was read); load it again when it is whole")
+
+    def _is_a_table(self, writer: Writer, tally: Tally, header: list[str]) -> None:
+        """Raises `Refused` for what has a header but not the records of a table under it."""
+        if writer.landed + writer.rejected == 0:
+            raise Refused("it has a header and no records below it; ask for the file with its records")
+        self.receipt["landed_rows"], self.receipt["rejected_rows"] = writer.landed, writer.rejected
+        if tally.ragged * 2 > writer.landed + writer.rejected:
+            raise Refused(
+                f"{tally.ragged} of its {writer.landed + writer.rejected} records do not have the {len(header)} cells "
+                "of the header, so it is not a table (text drawn out of a PDF looks like this); "
+                "ask for the spreadsheet or the CSV behind it"
+            )
+        if writer.landed == 0:
+            raise Refused(f"not one of its {writer.rejected} records can be read; ask for it to be sent again")
+        empty = [name for name, blank in tally.blank_in.items() if blank * 2 > writer.landed]
+        present = [name for name in empty if self.layout.required_positions(header)[name]]
+        if len(present) >= 2:
+            raise Refused(
+                f"the columns of {' and '.join(present)} are blank in most of its records, so its cells do not stand "
+                "under their headers (text drawn out of a PDF looks like this); "
+                "ask for the spreadsheet or the CSV behind it"
+            )
+
+    # -- what is kept of it -------------------------------------------------------------------
+
+    def _blank_receipt(self) -> dict[str, Any]:
+        return {
+            "receipt_version": RECEIPT_VERSION,
+            "outcome": LANDED,
+            "reason": None,
+            "extract_id": None,
+            "provider_code": self.delivery.provider,
+            "subject": self.delivery.subject,
+            **self._dates(),
+            "source_file": self.delivery.name,
+            "source_member": self.member.name,
+            "source_bytes": None,
+            "source_sha256": None,
+            "format": None,
+            "encoding": None,
+            "delimiter": None,
+            "quote_char": None,
+            "sheet": None,
+            "record_path": None,
+            "header_line": None,
+            "header": [],
+            "first_record_line": None,
+            "total_lines": None,
+            "source_records": 0,
+            "landed_rows": 0,
+            "rejected_rows": 0,
+            "preamble_lines": 0,
+            "blank_records": 0,
+            "total_records": 0,
+            "control_totals": [],
+            "notes": [],
+            "landed_at": None,
+            "landing_bytes": None,
+            "landing_sha256": None,
+        }
+
+    def _dates(self) -> dict[str, str | None]:
+        d = self.delivery
+        return {
+            "as_of_date": d.as_of.isoformat() if d.as_of else None,
+            "period_from": d.period_from.isoformat() if d.period_from else None,
+            "period_to": d.period_to.isoformat() if d.period_to else None,
+        }
+
+    def _commit(self, extract_id: str, writer: Writer, tally: Tally, header: list[str]) -> Outcome:
+        receipt = self.receipt | {
+            "first_record_line": writer.first_line,
+            "source_records": writer.landed + writer.rejected,
+            "landed_rows": writer.landed,
+            "rejected_rows": writer.rejected,
+            "blank_records": tally.blank,
+            "total_records": tally.totals,
+            "control_totals": tally.control_totals,
+            "landed_at": _now(),
+            "landing_bytes": writer.records_path.stat().st_size,
+            "landing_sha256": sha256(writer.records_path),
+        }
+        rejects = writer.rejects_path if writer.rejected else None
+        commit(self.place, extract_id, writer.records_path, rejects, receipt)
+        return self._outcome(LANDED, receipt, hints=self._hints(header))
+
+    def _hints(self, header: list[str]) -> list[str]:
+        hints = []
+        if missing := self.layout.missing(header):
+            hints.append(f"No column feeds {', '.join(missing)}: required for {self.delivery.subject}.")
+        if unknown := self.layout.unknown(header):
+            shown = ", ".join(repr(name) for name in unknown[:4]) + ("…" if len(unknown) > 4 else "")
+            hints.append(f"No layout knows {shown}: `citymart layout suggest {self.delivery.name}` proposes rows.")
+        return hints
+
+    def _already(self, extract_id: str, landed: dict[str, Any]) -> Outcome:
+        dates = self._dates()
+        again = self.place.receipt(extract_id, dates["as_of_date"])
+        if dates["as_of_date"] in (None, landed["as_of_date"]) or again.exists():
+            return self._outcome(ALREADY, landed)
+        receipt = landed | dates
+        receipt |= {"source_file": self.delivery.name, "source_member": self.member.name, "landed_at": _now()}
+        write_receipt(again, receipt)
+        return self._outcome(REDELIVERED, receipt)
+
+    def _outcome(self, status: str, receipt: dict[str, Any], hints: list[str] | None = None) -> Outcome:
+        new = status == LANDED
+        return Outcome(
+            self.delivery.name,
+            self.member.name,
+            self.delivery.provider,
+            self.delivery.subject,
+            status,
+            extract_id=receipt["extract_id"],
+            landed=receipt["landed_rows"] if new else 0,
+            rejected=receipt["rejected_rows"] if new else 0,
+            skipped=receipt["preamble_lines"] + receipt["blank_records"] + receipt["total_records"] if new else 0,
+            bytes=receipt["source_bytes"],
+            message=None if new else f"same bytes as {landed_as(receipt)}",
+            hints=hints or [],
+            control_totals=receipt["control_totals"],
+        )
+
+    def _keep_refusal(self, outcome: Outcome) -> None:
+        """A receipt of the refusal, unless the same bytes landed before (under other settings)."""
+        extract_id = self.receipt["extract_id"]
+        if extract_id is None:
+            try:
+                digest = sha256(self.member.path)
+            except OSError:
+                return
+            extract_id = digest[:16]
+            size = _size(self.member.path)
+            self.receipt |= {"extract_id": extract_id, "source_sha256": digest, "source_bytes": size}
+        outcome.extract_id = extract_id
+        if self.place.landed(extract_id) or _identity_or_none(self.delivery.path) != self.before:
+            return
+        # What was counted before the refusal is not landed.
+        self.receipt |= {"landed_rows": 0, "rejected_rows": 0, "source_records": 0}
+        try:
+            write_receipt(
+                self.place.receipt(extract_id),
+                self.receipt | {"outcome": REFUSED, "reason": outcome.message, "landed_at": _now()},
+            )
+        except OSError as error:
+            outcome.message = f"{outcome.message} And {explain(error, self.home)}."
+
+
+def landed_as(receipt: dict[str, Any]) -> str:
+    """How a person knows the extract that has these bytes."""
+    return f"{receipt['source_file']}, landed {receipt['landed_at'][:10]}"
+
+
+def _identity_or_none(path: Path) -> tuple[int, int, int] | None:
+    try:
+        return _identity(path)
+    except Refused:
+        return None
+
+
+def _until(records: Iterator[Record], header: HeaderMatch) -> Iterator[Record]:
+    """The records above the header; the header itself is taken and left out. None where there is no header line."""
+    if header.line == 0:
+        return
+    for record in records:
+        if record.line >= header.line:
+            return
+        yield record
+
+
+def _declared_header(where: str, sample: list[tuple[int, list[str | None]]]) -> HeaderMatch:
+    if where == "none":
+        width = max((len(cells) for _, cells in sample), default=0)
+        return HeaderMatch(-1, 0, [""] * width, 0)
+    try:
+        line = int(where)
+    except ValueError:
+        raise Refused(f"its setting header={where!r} in seeds/layouts/readers.csv is neither none nor a line") from None
+    for index, (number, cells) in enumerate(sample):
+        if number == line:
+            return HeaderMatch(index, line, [cell or "" for cell in cells], 0)
+    raise Refused(f"its header is declared to be on line {line}, where no record begins; see seeds/layouts/readers.csv")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
