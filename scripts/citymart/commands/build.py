@@ -1,0 +1,62 @@
+"""`citymart build`: the development database."""
+
+from __future__ import annotations
+
+import click
+
+from citymart.cli import FAILED, Settings
+
+
+@click.command()
+@click.option(
+    "--select", metavar="SELECTOR", multiple=True, help="dbt's selection of nodes, such as +fct_payments."
+)
+@click.option("--full-refresh", is_flag=True, help="Build incremental models anew.")
+@click.pass_context
+def build(ctx: click.Context, select: tuple[str, ...], full_refresh: bool) -> None:
+    """Build the development database, and run the tests of what is built.
+
+    \b
+    It is HOME/build/dev/mart.duckdb, yours to open and to break; what is
+    published stays as it is. `dbt build` in the project does the same.
+
+    \b
+    Examples:
+      ./citymart build
+      ./citymart build --select +fct_payments
+
+    Exit status: 0 built and tested, 1 a model or a test failed.
+    """
+    from citymart.dbt_run import run_dbt
+    from citymart.lock import build_lock
+
+    settings: Settings = ctx.obj
+    home = settings.home
+    database = home.build / "dev" / "mart.duckdb"
+    arguments = ["build"]
+    for selector in select:
+        arguments += ["--select", selector]
+    if full_refresh:
+        arguments.append("--full-refresh")
+    with build_lock(home, "build"):
+        database.parent.mkdir(parents=True, exist_ok=True)
+        run = run_dbt(home, arguments, database=database, use="dev")
+    sentences = [failure.sentence for failure in run.failures]
+    told = [f"{run.models} models and {run.tests} tests, in {database}"]
+    told += [f"warning: {sentence}" for sentence in run.warnings]
+    settings.answer(
+        {
+            "database": database,
+            "passed": run.passed,
+            "models": run.models,
+            "tests": run.tests,
+            "failures": sentences,
+            "warnings": run.warnings,
+            "skipped": run.skipped,
+        },
+        "\n".join(told),
+    )
+    if not run.passed:
+        for sentence in sentences:
+            click.echo(f"citymart: {sentence}", err=True)
+        ctx.exit(FAILED)

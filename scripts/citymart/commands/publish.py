@@ -1,0 +1,101 @@
+"""`citymart publish`: a tested candidate becomes the current release."""
+
+from __future__ import annotations
+
+import click
+
+from citymart.cli import FAILED, Settings
+
+
+@click.command()
+@click.option("--keep", type=click.IntRange(min=1), default=5, show_default=True, help="Releases to keep.")
+@click.pass_context
+def publish(ctx: click.Context, keep: int) -> None:
+    """Build and test a candidate, and make it the current release.
+
+    \b
+    The candidate is built in a file of its own, from all that has landed.
+    Only if every test passes is it written, read back and switched in, in one
+    step: whoever reads the old release goes on undisturbed. If the data is the
+    same as that of the current release, nothing new is published.
+
+    \b
+    The release is HOME/published/current/city_data_mart.duckdb, and beside it
+    manifest.json: what it holds, with a hash of each table. The hash does not
+    depend on the order of rows, on the machine, or on when the files landed.
+
+    \b
+    Examples:
+      ./citymart publish
+      ./citymart publish --home /srv/mart --keep 12
+
+    Exit status: 0 published, or nothing was new; 1 a test failed (the candidate
+    is kept in HOME/build/failed for a look), or another build is running.
+    """
+    from citymart import publishing
+    from citymart.questions import questions
+
+    settings: Settings = ctx.obj
+    outcome = publishing.publish(settings.home, keep=keep, note=settings.note)
+    if outcome.release is None:
+        _tell_failures(ctx, outcome)
+        return
+    release = outcome.release
+    database = settings.home.published / "current" / release.database.name
+    asked = questions(release.database, shown_as=database)
+    settings.answer(
+        {
+            "published": outcome.new,
+            "release": release.manifest,
+            "database": database,
+            "models": outcome.run.models,
+            "tests": outcome.run.tests,
+            "warnings": outcome.run.warnings,
+            "removed_releases": outcome.removed,
+            "questions": asked,
+        },
+        _story(outcome, database, asked),
+    )
+
+
+def _tell_failures(ctx: click.Context, outcome) -> None:
+    from citymart.publishing import failed_folder
+
+    settings: Settings = ctx.obj
+    folder = failed_folder(settings.home)
+    count = len(outcome.failures)
+    skipped = f", {outcome.run.skipped} more not run because of it" if outcome.run.skipped else ""
+    settings.answer(
+        {
+            "error": f"{count} of the candidate's models and tests failed{skipped}; nothing was published",
+            "published": False,
+            "failures": outcome.failures,
+            "skipped": outcome.run.skipped,
+            "candidate": folder / "mart.duckdb",
+        }
+    )
+    lines = []
+    for failure in outcome.failures:
+        lines.append(f"citymart: {failure['sentence']}")
+        for example in failure["examples"]:
+            lines.append("    " + ", ".join(f"{name}={value}" for name, value in example.items())[:300])
+    lines.append(
+        f"citymart: {count} failed{skipped}; nothing was published and the current release stays."
+        f" The candidate is kept for a look: {folder / 'mart.duckdb'}"
+    )
+    click.echo("\n".join(lines), err=True)
+    ctx.exit(FAILED)
+
+
+def _story(outcome, database, asked: list[dict[str, str]]) -> str:
+    release = outcome.release
+    lines = [f"warning: {sentence}" for sentence in outcome.run.warnings]
+    if outcome.new:
+        rows = sum(table["rows"] for table in release.manifest["tables"])
+        lines.append(f"published {release.id}: {len(release.manifest['tables'])} tables, {rows:,} rows")
+    else:
+        lines.append(f"nothing new: the data is that of {release.id}, which stays current")
+    lines.append(f"the mart is {database}")
+    for number, question in enumerate(asked, 1):
+        lines += ["", f"{number}. {question['question']}", "", question["command"]]
+    return "\n".join(lines)

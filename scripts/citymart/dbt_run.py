@@ -1,0 +1,178 @@
+"""dbt in this process: one command against one database file, and its failures in plain words."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from citymart.errors import CityMartError
+from citymart.home import PROJECT, Home
+
+# A change of the database's path makes dbt parse the project anew: each use keeps a target of its own.
+SCRIPTS = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A node that failed: a sentence for a stranger, and the query that shows the rows of a failed test."""
+
+    node: str
+    sentence: str
+    query: str | None = None
+
+
+@dataclass(frozen=True)
+class DbtRun:
+    """What became of one dbt command."""
+
+    target: Path
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    skipped: int = 0
+    models: int = 0
+    tests: int = 0
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+def run_dbt(
+    home: Home,
+    arguments: Sequence[str],
+    *,
+    database: Path,
+    use: str,
+    project: Path = PROJECT,
+) -> DbtRun:
+    """Run `dbt <arguments>` on the database file; its artefacts land in `build/target/<use>`.
+
+    The file's name must be `mart.duckdb`, because DuckDB names a database after its file. When this
+    returns no connection to it is open.
+
+    Raises `CityMartError` when dbt can't read the project or can't open the file.
+    """
+    from dbt.cli.main import dbtRunner
+
+    target = home.build / "target" / use
+    command = [
+        *arguments,
+        *("--project-dir", str(project), "--profiles-dir", str(project)),
+        *("--target-path", str(target), "--log-path", str(home.root / "logs")),
+        *("--log-level", "none", "--log-level-file", "info", "--no-use-colors"),
+        "--no-send-anonymous-usage-stats",
+    ]
+    environment = {
+        "CITYMART_HOME": str(home.root),
+        "CITYMART_DATABASE": str(database),
+        "CITYMART_SCRIPTS": str(SCRIPTS),
+        "DO_NOT_TRACK": "1",
+    }
+    with _environment(environment):
+        try:
+            outcome = dbtRunner().invoke(command)
+        finally:
+            _close_adapter()
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        raise outcome.exception
+    results = getattr(outcome.result, "results", None)
+    if results is None:
+        raise CityMartError(_not_started(outcome.exception, home))
+    return _summary(target, results)
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _close_adapter() -> None:
+    """The adapter keeps the database open for the next run in this process, which may want another file."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
+
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()
+    reset_adapters()
+
+
+def _summary(target: Path, results: Sequence[Any]) -> DbtRun:
+    failures, warnings = [], []
+    kinds = [str(result.node.resource_type) for result in results]
+    for result in results:
+        status = str(result.status)
+        if status in ("error", "fail", "runtime error"):
+            failures.append(_failure(result))
+        elif status == "warn":
+            warnings.append(_test_sentence(result))
+    return DbtRun(
+        target=target,
+        failures=failures,
+        warnings=warnings,
+        skipped=sum(str(result.status) == "skipped" for result in results),
+        models=sum(kind in ("model", "seed") for kind in kinds),
+        tests=sum(kind in ("test", "unit_test") for kind in kinds),
+    )
+
+
+def _failure(result: Any) -> Failure:
+    node = result.node
+    kind = str(node.resource_type)
+    message = _plain(result.message)
+    if str(result.status) == "fail" and kind == "test":
+        return Failure(node.name, _test_sentence(result), getattr(node, "compiled_code", None))
+    if kind == "unit_test":
+        model = getattr(node, "tested_node_unique_id", None) or getattr(node, "model", "")
+        what = f"the unit test “{_words(node.name)}” of {model.rsplit('.', 1)[-1]} does not hold: {message}"
+        return Failure(node.name, f"{what} ({node.original_file_path})")
+    return Failure(node.name, f"{kind} {node.name} could not be built: {message} ({node.original_file_path})")
+
+
+def _test_sentence(result: Any) -> str:
+    node = result.node
+    rows = result.failures or 0
+    about = (getattr(node, "description", "") or "").strip().rstrip(".")
+    said = f" {about}." if about else ""
+    return (
+        f"“{_words(node.name)}” does not hold in {rows:,} row{'s' if rows != 1 else ''}."
+        f"{said} The test is in {node.original_file_path}"
+    )
+
+
+def _words(name: str) -> str:
+    return re.sub(r"^assert_", "", name).replace("__", " ").replace("_", " ").strip()
+
+
+def _plain(message: str | None, limit: int = 600) -> str:
+    """dbt's message in one line, without the line that repeats the node's name."""
+    lines = [line.strip() for line in (message or "").splitlines()]
+    kept = [
+        line for line in lines if line and not re.match(r"(Runtime|Database|Compilation) Error in ", line)
+    ]
+    text = " ".join(kept)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _not_started(exception: BaseException | None, home: Home) -> str:
+    text = _plain(str(exception)) if exception else "it gave no reason"
+    if "Could not set lock" in text or "Conflicting lock" in text:
+        holder = re.search(r"PID (\d+)", text)
+        who = f"process {holder[1]}" if holder else "another process"
+        return f"the database is open in {who}: close it there and run the same command again"
+    return f"dbt could not start: {text} (more in {home.root / 'logs' / 'dbt.log'})"

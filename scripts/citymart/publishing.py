@@ -1,0 +1,249 @@
+"""From a build to a release: a tested candidate, a fresh file, one switch of a link.
+
+Nothing that a reader has is ever written to. A release is a folder that appears whole, by one rename;
+`published/current` is a link that changes in one step. What a killed run leaves lies in `build/candidate`
+and in hidden folders, and the next run removes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from citymart.dbt_run import DbtRun, Failure, run_dbt
+from citymart.errors import CityMartError
+from citymart.hashing import Table, file_sha256, quoted, table_digest, tables
+from citymart.home import PROJECT, Home
+from citymart.lock import build_lock
+from citymart.releases import (
+    DATABASE,
+    MANIFEST,
+    Release,
+    current_release,
+    fsync_file,
+    fsync_folder,
+    make_current,
+    prune,
+    releases_folder,
+    remove,
+    sweep,
+)
+
+SCHEMAS = ("marts", "market")
+CANDIDATE = "mart.duckdb"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What became of a publish: `new` is false when the current release holds the same data already."""
+
+    release: Release | None
+    new: bool
+    run: DbtRun
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+
+def publish(
+    home: Home,
+    *,
+    keep: int = 5,
+    note: Callable[[str], None] = lambda text: None,
+    project: Path = PROJECT,
+) -> Published:
+    """Build a candidate, test it, and make it the current release if it passes and says something new.
+
+    A candidate that fails stays in `build/failed` until the next publish.
+    """
+    with build_lock(home, "publish"):
+        sweep(home)
+        candidate = _fresh_candidate(home)
+        note("building and testing a candidate …")
+        run = run_dbt(home, ["build"], database=candidate, use="publish", project=project)
+        if not run.passed:
+            return Published(None, False, run, failures=_keep_failed(home, candidate, run))
+        note(f"{run.models} models built, {run.tests} tests passed; writing the release …")
+        release, new = _release(home, candidate, _keys(run.target), project)
+        removed = prune(home, keep)
+        remove(candidate.parent)
+        remove(failed_folder(home))
+        return Published(release, new, run, removed=removed)
+
+
+def failed_folder(home: Home) -> Path:
+    return home.build / "failed"
+
+
+def last_failure(home: Home) -> dict[str, Any] | None:
+    """When and why the last publish failed, or None when it did not."""
+    try:
+        return json.loads((failed_folder(home) / "failures.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _fresh_candidate(home: Home) -> Path:
+    # One path for every run: dbt parses the whole project anew when the path of its database changes.
+    folder = home.build / "candidate"
+    remove(folder)
+    folder.mkdir(parents=True)
+    return folder / CANDIDATE
+
+
+def _keep_failed(home: Home, candidate: Path, run: DbtRun) -> list[dict[str, Any]]:
+    folder = failed_folder(home)
+    remove(folder)
+    os.replace(candidate.parent, folder)
+    failures = _with_examples(folder / CANDIDATE, run.failures)
+    story = {"failed_at": _now().isoformat(timespec="seconds"), "failures": failures}
+    (folder / "failures.json").write_text(json.dumps(story, indent=2, ensure_ascii=False), encoding="utf-8")
+    return failures
+
+
+def _with_examples(database: Path, failures: Sequence[Failure], limit: int = 3) -> list[dict[str, Any]]:
+    """Each failure with up to three of the rows that its test has found, as text."""
+    if not database.exists():
+        return [{"node": f.node, "sentence": f.sentence, "examples": []} for f in failures]
+    told = []
+    with duckdb.connect(str(database), read_only=True) as con:
+        for failure in failures:
+            examples: list[dict[str, str]] = []
+            if failure.query:
+                try:
+                    found = con.execute(f"select * from ({failure.query}) limit {limit}")
+                    names = [column[0] for column in found.description]
+                    examples = [dict(zip(names, map(str, row), strict=True)) for row in found.fetchall()]
+                except duckdb.Error:
+                    # A test that reads landing files needs more than this one: the sentence stands alone.
+                    examples = []
+            told.append({"node": failure.node, "sentence": failure.sentence, "examples": examples})
+    return told
+
+
+def _release(home: Home, candidate: Path, keys: dict[str, str], project: Path) -> tuple[Release, bool]:
+    found = _digests(candidate, "mart")
+    if not found:
+        raise CityMartError(f"the build has no table in {' or '.join(SCHEMAS)}: there is nothing to publish")
+    data_hash = _data_hash(found)
+    current = current_release(home)
+    if current is not None and current.data_hash == data_hash:
+        return current, False
+
+    now = _now()
+    release_id = f"{now:%Y%m%dT%H%M%SZ}-{data_hash[:8]}"
+    folder = releases_folder(home) / release_id
+    if folder.exists():
+        raise CityMartError(
+            f"{folder} is there already: the clock stands still, or two publishes met; try again"
+        )
+    temporary = folder.with_name(f".{release_id}.tmp")
+    remove(temporary)
+    temporary.mkdir(parents=True)
+    database = temporary / DATABASE
+    _write_database(candidate, database, keys)
+    if _digests(database, database.stem) != found:
+        raise CityMartError(
+            f"{database} does not read back as it was built: check the disk, then publish again"
+        )
+    fsync_file(database)
+    manifest = {
+        "release_id": release_id,
+        "created_at": now.isoformat(timespec="seconds"),
+        "data_hash": data_hash,
+        "tables": [
+            {"schema": t.schema, "table": t.name, "rows": rows, "hash": digest} for t, rows, digest in found
+        ],
+        "files": [
+            {"file": DATABASE, "bytes": database.stat().st_size, "sha256": file_sha256(database)},
+        ],
+        "code": code_version(project),
+    }
+    (temporary / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    fsync_file(temporary / MANIFEST)
+    fsync_folder(temporary)
+    os.replace(temporary, folder)
+    fsync_folder(folder.parent)
+    make_current(home, release_id)
+    return Release(folder, manifest), True
+
+
+def _digests(database: Path, name: str) -> list[tuple[Table, int, str]]:
+    with duckdb.connect(str(database), read_only=True) as con:
+        return [(table, *table_digest(con, table)) for table in tables(con, name, SCHEMAS)]
+
+
+def _data_hash(found: Sequence[tuple[Table, int, str]]) -> str:
+    return hashlib.sha256(
+        "\n".join(f"{t.label} {rows} {digest}" for t, rows, digest in found).encode()
+    ).hexdigest()
+
+
+def _write_database(candidate: Path, database: Path, keys: dict[str, str]) -> None:
+    """Copy the published schemas into a new file, each table in the order of its key, with its comments.
+
+    A fresh file, never a copy from which something is deleted: what is deleted stays in the bytes.
+    """
+    with duckdb.connect(str(database)) as con:
+        con.execute(f"attach '{_literal(candidate)}' as candidate (read_only)")
+        for table in tables(con, "candidate", SCHEMAS):
+            order = quoted(keys[table.label]) if table.label in keys else "all"
+            con.execute(f"create schema if not exists {quoted(table.schema)}")
+            con.execute(f"create table {table.sql} as select * from candidate.{table.sql} order by {order}")
+            if table.comment:
+                con.execute(f"comment on table {table.sql} is '{_literal(table.comment)}'")
+            for (column, _), comment in zip(table.columns, table.column_comments, strict=True):
+                if comment:
+                    con.execute(f"comment on column {table.sql}.{quoted(column)} is '{_literal(comment)}'")
+        con.execute("detach candidate")
+        con.execute("checkpoint")
+
+
+def _keys(target: Path) -> dict[str, str]:
+    """`schema.table` → the column that a test of the project says is unique."""
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    nodes = manifest["nodes"]
+    keys = {}
+    for test in nodes.values():
+        metadata = test.get("test_metadata") or {}
+        model = nodes.get(test.get("attached_node") or "")
+        if metadata.get("name") == "unique" and model and test.get("column_name"):
+            label = f"{model['schema']}.{model.get('alias') or model['name']}"
+            keys[label] = min(test["column_name"], keys.get(label, test["column_name"]))
+    return keys
+
+
+def code_version(project: Path = PROJECT) -> dict[str, Any]:
+    """The project's version, and its commit where it is a git checkout."""
+    version = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    commit = _git(project, "rev-parse", "HEAD")
+    changed = _git(project, "status", "--porcelain", "--untracked-files=no")
+    return {"version": version, "commit": commit or None, "modified": bool(changed) if commit else None}
+
+
+def _git(project: Path, *arguments: str) -> str:
+    git = shutil.which("git")
+    if git is None:
+        return ""
+    done = subprocess.run(
+        [git, "-C", str(project), *arguments], capture_output=True, text=True, check=False, timeout=30
+    )
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _literal(text: object) -> str:
+    return str(text).replace("'", "''")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
