@@ -1,8 +1,8 @@
 {# What is wrong with a date as sent, or null. `parsed` is what `parse_date` made of it with the same `format`.
 
    date_unreadable: it says something, and that is no date. date_placeholder: it says "no date" by a date.
-   date_looks_month_first: month first, though nothing was declared. date_looks_serial: a spreadsheet's day number, though nothing
-   was declared. date_format_differs: not the declared format, yet readable. All but the first have been repaired. #}
+   date_looks_month_first: month first, though nothing was declared. date_format_differs: readable, but not in the declared
+   format, or a spreadsheet's day number though nothing was declared. All but the first have been repaired. #}
 {% macro date_issue(expr, parsed, format=none) -%}
 {%- set declared = 'cast(null as varchar)' if format is none else format -%}
     case
@@ -12,8 +12,7 @@
                 lambda day_text: case
                     when regexp_full_match(day_text, '[0-9]{5}(?:[.][0-9]*)?')
                         then case
-                            when {{ declared }} is null then 'date_looks_serial'
-                            when {{ declared }} not in ('excel_serial', 'epoch_ms') then 'date_format_differs'
+                            when coalesce({{ declared }} not in ('excel_serial', 'epoch_ms'), true) then 'date_format_differs'
                         end
                     -- a year in front or a month by name is never in doubt
                     when not regexp_full_match(day_text, '[0-9]{1,2}[-–/., ]+[0-9]{1,2}[-–/., ]+[''’]?[0-9]{2,4}') then null

@@ -1,4 +1,4 @@
-{# The day in London of milliseconds since 1970 in UTC. Exactly 23:00 from April to October is a London midnight that a system
+{# The day in London of milliseconds since 1970 in UTC. Exactly 23:00 from March to October is a London midnight that a system
    turned into UTC, so it belongs to the day after. #}
 {% macro epoch_date(expr) -%}
     list_transform(
