@@ -68,11 +68,12 @@ def gzip_member(path: Path, scratch: Path, limits: Limits) -> Iterator[Member]:
     target = scratch / "member-1"
     allowed = min(limits.total_bytes, max(limits.ratio_from_bytes, limits.ratio * path.stat().st_size))
     try:
-        with gzip.open(path, "rb") as source:
-            unpack(source, target, allowed, path.name)
+        try:
+            with gzip.open(path, "rb") as source:
+                unpack(source, target, allowed, path.name)
+        except BROKEN as error:
+            raise broken(path.name, error) from None
         yield Member(name, target)
-    except BROKEN as error:
-        raise broken(path.name, error) from None
     finally:
         target.unlink(missing_ok=True)
 

@@ -27,6 +27,7 @@ RECORD_CHARACTERS = 64 << 20
 COLUMNS = 5_000
 TABLES = 200
 DEPTH = 8
+NESTING = 20
 
 SPACE = re.compile(r"[ \t\r\n]*")
 SCALAR = re.compile(r"[^\s,\]\}\{\[\"]+")
@@ -152,7 +153,7 @@ class Text:
         return self.fill()
 
     def broken(self, error: json.JSONDecodeError, cut: bool) -> NoReturn:
-        if cut and self.ended:
+        if cut and (error.msg.startswith("Unterminated string") or not self.buffer[error.pos :].strip()):
             self.refuse("is cut off: its JSON ends too early, in the record begun", "send it again")
         self.refuse(f"is not valid JSON ({error.msg})", "send it again", at=error.pos)
 
@@ -286,7 +287,7 @@ def rows(
 ) -> Iterator[tuple[int, list[str | None]]]:
     with Text(path, encoding) as text:
         for number, record in enumerate(records(text, table.path), start=1):
-            cells = flatten(as_feature(record) if feature else record)
+            cells = cells_of(path.name, number, record, feature=feature)
             yield number, [cells.get(name) for name in header]
 
 
@@ -322,12 +323,7 @@ def take_record(text: Text, table: Table, *, feature: bool) -> None:
         return
     table.records += 1
     columns = table.columns
-    try:
-        cells = flatten(as_feature(record) if feature else record)
-    except Refused as error:
-        raise Refused(f"{text.name}, record {table.records:,}: {error}") from None
-    except RecursionError:
-        text.refuse("holds a value nested too deep to be a table, ended", "send records of plain values")
+    cells = cells_of(text.name, table.records, record, feature=feature)
     for name, value in cells.items():
         if value is not None:
             columns[name] = True
@@ -466,6 +462,18 @@ def column_names(table: Table) -> Iterator[str]:
     return (name for name, filled in table.columns.items() if filled or name not in parents)
 
 
+def cells_of(file: str, number: int, record: dict[str, Any], *, feature: bool) -> dict[str, str | None]:
+    """The record's values by column. Raises `Refused` that names the file and the record."""
+    try:
+        return flatten(as_feature(record) if feature else record)
+    except Refused as error:
+        raise Refused(f"{file}, record {number:,}: {error}") from None
+    except RecursionError:
+        raise Refused(
+            f"{file}, record {number:,}: a value is nested too deep to be a table; send plain values."
+        ) from None
+
+
 def as_feature(feature: dict[str, Any]) -> dict[str, Any]:
     """A GeoJSON feature (RFC 7946, section 3.2) as a flat record."""
     cells = dict(feature.get("properties") or {})
@@ -486,11 +494,13 @@ def flatten(record: dict[str, Any]) -> dict[str, str | None]:
     return cells
 
 
-def fill(cells: dict[str, str | None], record: dict[str, Any], prefix: str) -> None:
+def fill(cells: dict[str, str | None], record: dict[str, Any], prefix: str, depth: int = 1) -> None:
     for key, value in record.items():
         name = prefix + key
         if isinstance(value, dict) and value:
-            fill(cells, value, f"{name}.")
+            if depth == NESTING:
+                raise Refused(f"objects are nested too deep, more than {NESTING} levels; send plain values.")
+            fill(cells, value, f"{name}.", depth + 1)
             continue
         if name in cells:
             raise Refused(

@@ -41,7 +41,7 @@ def rows(name: str, file: pq.ParquetFile) -> Iterator[tuple[int, list[str | None
                 for cells in zip(*columns, strict=True):
                     number += 1
                     yield number, list(cells)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             raise Refused(
                 f"{name} is damaged after row {number:,} ({first_line(error)}); send it again."
             ) from None
@@ -56,12 +56,6 @@ def column_as_text(column: pa.Array) -> list[str | None]:
     kind = column.type
     if pa.types.is_dictionary(kind):
         return column_as_text(column.dictionary_decode())
-    if pa.types.is_timestamp(kind) and kind.unit == "ns":
-        # Python's datetime has no nanoseconds; Arrow's own text has all nine digits.
-        return [
-            None if text is None else nanoseconds_as_text(text)
-            for text in column.cast(pa.string()).to_pylist()
-        ]
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return column.to_pylist()
     if pa.types.is_float16(kind) or pa.types.is_float32(kind):
@@ -72,16 +66,6 @@ def column_as_text(column: pa.Array) -> list[str | None]:
         ]
     convert = converter(kind)
     return [None if value is None else convert(value) for value in column.to_pylist()]
-
-
-def nanoseconds_as_text(text: str) -> str:
-    """`2024-01-02 03:04:05.000000000Z` as `2024-01-02T03:04:05Z`: ISO, no idle zeros."""
-    day, _, clock = text.partition(" ")
-    digits = clock.rstrip("Z")
-    zone = clock[len(digits) :].replace("Z", "+00:00")
-    if "." in digits:
-        digits = digits.rstrip("0").rstrip(".")
-    return f"{day}T{digits}{zone}"
 
 
 def plain(text: str) -> str:

@@ -76,11 +76,11 @@ def read(path: Path, format: str, settings: Mapping[str, str]) -> Rows:
         return open_sheet(path, format, settings.get("sheet"))
     except Refused:
         raise
-    except PasswordError:
-        raise Refused(
-            f"{path.name} is protected by a password; save it without one and send it again."
-        ) from None
     except BROKEN as error:
+        if isinstance(error, PasswordError) or is_encrypted_office(path):
+            raise Refused(
+                f"{path.name} is protected by a password; save it without one and send it again."
+            ) from None
         what = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
         raise Refused(
             f"{path.name} can't be read as a workbook ({what}); open it, save it as XLSX and send it again."
@@ -88,19 +88,22 @@ def read(path: Path, format: str, settings: Mapping[str, str]) -> Rows:
 
 
 def open_sheet(path: Path, format: str, wanted: str | None) -> Rows:
-    in_zip = zipfile.is_zipfile(path)
-    if in_zip:
-        guard_zip(path)
+    extents = zip_extents(path, format) if zipfile.is_zipfile(path) else {}
+    if format == "ods":
+        # Reading one sheet holds them all.
+        guard_area(path.name, sum(extent.height * extent.width for extent in extents.values()))
     with path.open("rb") as file:
         workbook = CalamineWorkbook.from_filelike(file)
     sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     hidden = {sheet.name for sheet in sheets if sheet.visible != SheetVisibleEnum.Visible}
     names = [sheet.name for sheet in sheets]
-    extents = zip_extents(path, format) if in_zip else {}
     if not extents:
         extents = {name: calamine_extent(workbook, name) for name in names}
     name, notes = choose_sheet(path.name, names, hidden, extents, wanted)
     extent = extents[name]
+    if extent.filled and not (extent.height and extent.width):
+        # Some writers leave out where a cell stands, which is allowed: then it follows the one before.
+        extent = calamine_extent(workbook, name)
     if not extent.filled:
         raise Refused(f"{path.name}, sheet {name}, is empty; ask for it to be sent again.")
     area = extent.height * extent.width
@@ -111,15 +114,16 @@ def open_sheet(path: Path, format: str, wanted: str | None) -> Rows:
     ):
         workbook.close()
         rows = streamed_rows(path, name, extent.width)
-    elif area > 2 * CELLS_IN_MEMORY:
-        raise Refused(
-            f"{path.name}, sheet {name}, spans {area:,} cells, too many for this format; send it as CSV."
-        )
     else:
         rows = held_rows(workbook, name)
     return Rows(
         format=format, rows=guarded(path.name, name, rows), total_lines=extent.height, sheet=name, notes=notes
     )
+
+
+def guard_area(file: str, cells: int) -> None:
+    if cells > CELLS_IN_MEMORY:
+        raise Refused(f"{file} spans {cells:,} cells, too many to be read safely; send the table as CSV.")
 
 
 def guard_zip(path: Path) -> None:
@@ -133,10 +137,30 @@ def guard_zip(path: Path) -> None:
             f"{path.name} would unpack {packed:,} bytes to {unpacked:,}, as an archive bomb does; "
             "send the table as CSV."
         )
+    if is_encrypted_ods(path):
+        raise PasswordError
     if any(m.filename.endswith("sharedStrings.xml") and m.file_size > SHARED_TEXT_BYTES for m in members):
         raise Refused(
             f"{path.name} holds too much text for a workbook to be read safely; send the table as CSV."
         )
+
+
+def is_encrypted_ods(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        manifest = "META-INF/manifest.xml"
+        return manifest in archive.namelist() and b"encryption-data" in archive.read(manifest)
+
+
+def is_encrypted_office(path: Path) -> bool:
+    """Whether an OLE2 container holds an encrypted workbook (MS-OFFCRYPTO, section 2.3.4.4)."""
+    stream = "EncryptedPackage".encode("utf-16-le")
+    with path.open("rb") as file:
+        before = b""
+        while chunk := file.read(CHUNK_BYTES):
+            if stream in before + chunk:
+                return True
+            before = chunk[-len(stream) :]
+    return False
 
 
 def has_member(path: Path, name: str) -> bool:
@@ -178,6 +202,7 @@ def calamine_extent(workbook: CalamineWorkbook, name: str) -> Extent:
 
 def zip_extents(path: Path, format: str) -> dict[str, Extent]:
     """Sheet → extent, from the members' XML, before anything holds a sheet in memory. Empty for XLSB."""
+    guard_zip(path)
     with zipfile.ZipFile(path) as archive:
         if format == "ods":
             with archive.open("content.xml") as content:
@@ -282,7 +307,10 @@ def streamed_rows(path: Path, name: str, width: int) -> Iterator[tuple[int, list
         # The extent that the file states is often wrong; forgotten, every row is read.
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-            cells = [as_text(cell) for cell in row[:width]]
+            cells = [as_text(cell) for cell in row]
+            # Cells that have a style and nothing else may reach far to the right.
+            while len(cells) > width and not cells[-1]:
+                cells.pop()
             yield number, cells + [""] * (width - len(cells))
     finally:
         workbook.close()
