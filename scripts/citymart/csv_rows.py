@@ -1,7 +1,7 @@
 """Delimited text to records, with the line each one starts on, whatever has happened to the file on the way.
 
-Well-formed records are cut by Python's own `csv` or by `str.split`; only a record that these can't take is looked
-at character by character.
+Well-formed records are cut by Python's own `csv` or by `str.split`; only a record that these can't take is
+looked at character by character.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class Dialect:
 
 
 class _Lines:
-    """Physical lines with their numbers, that can be put back. A line over the limit comes cut, marked as such."""
+    """Physical lines with their numbers, that can be put back. A line over the limit comes cut, marked as
+    such.
+    """
 
     def __init__(self, file: io.TextIOBase, line_end: str, first: int, limit: int):
         self._back: deque[tuple[int, str, bool]] = deque()
@@ -94,15 +96,16 @@ def read_records(
     text: Text,
     dialect: Dialect,
     *,
-    width: Callable[[int], bool] = lambda cells: True,
+    width: Callable[[int], bool] = lambda _cells: True,
     offset: int = 0,
     first_line: int = 1,
     longest_line: int = LONGEST_LINE,
 ) -> Iterator[Record]:
     """The records of the text from byte `offset` on, which is where line `first_line` starts.
 
-    `width` answers whether a record may have that many cells; it settles which reading of an ill-quoted record
-    is the right one. An unclosed quote costs the record in which it opens, and reading goes on in the next line.
+    `width` answers whether a record may have that many cells; it settles which reading of an ill-quoted
+    record is the right one. An unclosed quote costs the record in which it opens, and reading goes on in the
+    next line.
     """
     with text.path.open("rb") as binary:
         binary.seek(offset)
@@ -221,7 +224,9 @@ def _unruly_over_lines(taken: tuple[int, str, bool], lines: _Lines, dialect: Dia
 
 
 def _lenient(text: str, dialect: Dialect) -> list[str] | None:
-    """Cells where a quote inside a quoted cell is itself unless a separator follows it. None: it never closes."""
+    """Cells where a quote inside a quoted cell is itself unless a separator follows it. None: it never
+    closes.
+    """
     delimiter, quote = dialect.delimiter, dialect.quote
     cells: list[str] = []
     at, end = 0, len(text)
@@ -263,7 +268,9 @@ def _after_blanks(text: str, at: int) -> int:
 
 
 def _verbatim(text: str, dialect: Dialect) -> list[str] | None:
-    """Cells where text beside quotes is kept with them, as in `"12" High Street`. None: a quote never closes."""
+    """Cells where text beside quotes is kept with them, as in `"12" High Street`. None: a quote never
+    closes.
+    """
     delimiter, quote = dialect.delimiter, dialect.quote
     cells: list[str] = []
     at, start, inside = 0, 0, False
@@ -298,7 +305,8 @@ def find_dialect(
 ) -> tuple[Dialect, HeaderMatch]:
     """The delimiter and quote that show the best header and the most even records below it, and that header.
 
-    A declared `delimiter` or `quote` (`none` for no quoting) is taken as it is. Raises `NoHeader` as `find_header`.
+    A declared `delimiter` or `quote` (`none` for no quoting) is taken as it is. Raises `NoHeader` as
+    `find_header`.
     """
     best: tuple[tuple[float, ...], Dialect, HeaderMatch] | None = None
     failure: NoHeader | None = None
@@ -345,4 +353,3 @@ def evenness(sample: list[Record], match: HeaderMatch) -> float:
     if not below:
         return 0.0
     return sum(1 for r in below if r.cells is not None and len(r.cells) == len(match.names)) / len(below)
-

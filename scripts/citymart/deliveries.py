@@ -78,7 +78,9 @@ def find_deliveries(
 
 
 def read_manifest(path: Path, seeds: Seeds) -> list[Delivery]:
-    """The deliveries that a CSV lists: file (relative to its folder), provider, subject, as_of, period_from, period_to."""
+    """The deliveries that a CSV lists: file (relative to its folder), provider, subject, as_of, period_from,
+    period_to.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -159,15 +161,14 @@ def _day(text: str | None) -> date | None:
 def _of_path(path: Path, declared: Declared, seeds: Seeds, *, named: bool) -> Delivery | None:
     parts = path.resolve().parts
     folder_provider, folder_subject = (parts[-3], parts[-2]) if len(parts) >= 3 else ("", "")
-    if not named and not declared.subject and folder_subject not in seeds.subjects:
-        if folder_provider not in seeds.providers:
+    says_nothing = folder_subject not in seeds.subjects and folder_provider not in seeds.providers
+    if says_nothing and not (declared.provider and declared.subject):
+        if not named:
             return None
-    if named and not (declared.provider and declared.subject):
-        if folder_subject not in seeds.subjects and folder_provider not in seeds.providers:
-            raise UsageError(
-                f"The path {str(path)!r} does not say which delivery it is: it should end in {_PATH}. "
-                "Or say it with --provider, --subject and --as-of, or with --manifest."
-            )
+        raise UsageError(
+            f"The path {str(path)!r} does not say which delivery it is: it should end in {_PATH}. "
+            "Or say it with --provider, --subject and --as-of, or with --manifest."
+        )
     provider = declared.provider or folder_provider
     subject = declared.subject or folder_subject
     seeds.check(provider, subject)

@@ -52,7 +52,7 @@ class NoHeader(Refused):
 def find_header(
     records: Iterable[tuple[int, Sequence[str | None]]],
     is_known: Callable[[str], bool],
-    is_required: Callable[[str], bool] = lambda name: True,
+    is_required: Callable[[str], bool] = lambda _name: True,
     *,
     within: int = 50,
     one_column: bool = False,
@@ -61,8 +61,8 @@ def find_header(
 
     `records` are the file's first records in order, each with the line on which it starts;
     `is_known` and `is_required` answer for a column name as it stands in the file. A header has two
-    known names (or, where `one_column` is enough, a single column that is known), and one of a required field. Looks at no
-    more than `within` records, so that a broken file costs no more than a good one.
+    known names (or, where `one_column` is enough, a single column that is known), and one of a required
+    field. Looks at no more than `within` records, so that a broken file costs no more than a good one.
 
     Raises `NoHeader` with the best three candidates when no record qualifies.
     """
@@ -77,9 +77,9 @@ def find_header(
         if filled:
             candidates.append(Candidate(line, len(distinct), names))
         enough = len(distinct) >= 2 or (one_column and filled == len(distinct) == 1)
-        if enough and any(is_required(name) for name in names if name.strip()):
-            if best is None or len(distinct) > best.known:
-                best = HeaderMatch(index, line, names, len(distinct))
+        better = best is None or len(distinct) > best.known
+        if enough and better and any(is_required(name) for name in names if name.strip()):
+            best = HeaderMatch(index, line, names, len(distinct))
     if best is not None:
         return best
     candidates.sort(key=lambda candidate: (-candidate.known, candidate.line))

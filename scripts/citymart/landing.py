@@ -1,18 +1,20 @@
 """Writing to the landing: records in bounded memory, then names that appear whole or not at all.
 
-Everything is written in a scratch folder of the home first, made safe on the disk, and renamed; the receipt is last
-and is the commit point. What a killed run leaves behind is never seen and is cleared away by the next.
+Everything is written in a scratch folder of the home first, made safe on the disk, and renamed; the receipt
+is last and is the commit point. What a killed run leaves behind is never seen and is cleared away by the
+next.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,12 +36,14 @@ class NotWritten(CityMartError):
 
 def explain(error: OSError, home: Home) -> NotWritten:
     """The operating system's refusal in one sentence, with the way out."""
-    import errno
-
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return NotWritten(f"the disk of {home.root} is full; free some space or give another --home, then load again")
+        return NotWritten(
+            f"the disk of {home.root} is full; free some space or give another --home, then load again"
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return NotWritten(f"{error.filename or home.root} can't be written (no permission); give another --home")
+        return NotWritten(
+            f"{error.filename or home.root} can't be written (no permission); give another --home"
+        )
     return NotWritten(f"{home.root} can't be written: {error.strerror or error}")
 
 
@@ -96,6 +100,7 @@ class Writer:
         self._characters = 0
         self.first_line: int | None = None
         self.landed = self.rejected = 0
+        self._adopted = False
 
     def land(self, line: int, cells: list[str | None]) -> None:
         if self.first_line is None:
@@ -114,8 +119,12 @@ class Writer:
         if len(self._refused) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
             self._write_rejects()
 
+    def adopt(self, rows: int, first_line: int) -> None:
+        """The records' file is already there, whole, with `rows` records that begin on `first_line`."""
+        self.landed, self.first_line, self._adopted = rows, first_line, True
+
     def close(self) -> None:
-        self._write_records(always=True)
+        self._write_records(always=not self._adopted)
         self._write_rejects()
         for writer in (self._records, self._rejects):
             if writer:
@@ -124,10 +133,8 @@ class Writer:
     def abandon(self) -> None:
         for writer in (self._records, self._rejects):
             if writer and writer.is_open:
-                try:
+                with suppress(OSError, pa.ArrowException):  # the scratch folder goes anyway
                     writer.close()
-                except (OSError, pa.ArrowException):
-                    pass  # the scratch folder goes anyway
 
     def _write_records(self, always: bool = False) -> None:
         if self._records is None and (self._cells or always):
@@ -168,11 +175,17 @@ class Writer:
         return [pa.repeat(pa.scalar(value, pa.string()), rows) for value in self._constant]
 
 
-def commit(place: Place, extract_id: str, records: Path | None, rejects: Path | None, receipt: dict[str, Any]) -> None:
-    """Makes an extract visible: rejects, records, then the receipt. After a crash at any point it is not there."""
+def commit(
+    place: Place, extract_id: str, records: Path | None, rejects: Path | None, receipt: dict[str, Any]
+) -> None:
+    """Makes an extract visible: rejects, records, then the receipt. After a crash at any point it is not
+    there.
+    """
     # A receipt of an earlier refusal must not vouch for records that are not all there yet.
     place.receipt(extract_id).unlink(missing_ok=True)
-    _move(rejects, place.rejects(extract_id)) if rejects else place.rejects(extract_id).unlink(missing_ok=True)
+    _move(rejects, place.rejects(extract_id)) if rejects else place.rejects(extract_id).unlink(
+        missing_ok=True
+    )
     if records:
         _move(records, place.records(extract_id))
     write_receipt(place.receipt(extract_id), receipt)
@@ -187,7 +200,7 @@ def write_receipt(path: Path, receipt: dict[str, Any]) -> None:
             file.write("\n")
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
     _sync(path.parent)
@@ -196,7 +209,7 @@ def write_receipt(path: Path, receipt: dict[str, Any]) -> None:
 def _move(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     _sync(source)
-    os.replace(source, target)
+    source.replace(target)
     _sync(target.parent)
 
 
@@ -214,7 +227,7 @@ def sha256(path: Path) -> str:
 
 
 @contextmanager
-def loading(home: Home, waiting: Callable[[str], None] = lambda message: None) -> Iterator[Path]:
+def loading(home: Home, waiting: Callable[[str], None] = lambda _message: None) -> Iterator[Path]:
     """The only load of this home at a time; gives a scratch folder. A second one waits, having said so.
 
     The lock goes with its process, however that ends, so what lies about once we hold it is nobody's.
@@ -246,7 +259,9 @@ def loading(home: Home, waiting: Callable[[str], None] = lambda message: None) -
 
 
 def clear_leftovers(home: Home) -> int:
-    """Removes what a killed load left: records and rejects without a receipt, and temporary files. How many."""
+    """Removes what a killed load left: records and rejects without a receipt, and temporary files. How
+    many.
+    """
     removed = 0
     for folder in home.landing.glob("*/*/"):
         if folder.name == NONE:

@@ -93,7 +93,9 @@ class Seeds:
         return list(self.deliveries)
 
     def check(self, provider: str, subject: str) -> None:
-        """Raises `UsageError`, with the nearest known names, for a provider or subject that does not exist."""
+        """Raises `UsageError`, with the nearest known names, for a provider or subject that does not
+        exist.
+        """
         _known("provider", provider, self.providers, "seeds/market/providers.csv")
         _known("subject", subject, self.subjects, "seeds/market/subjects.csv")
 

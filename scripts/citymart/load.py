@@ -1,11 +1,12 @@
-"""Landing what providers sent: any number of deliveries, each verbatim and with a receipt, or refused with a reason."""
+"""Landing what providers sent: any number of deliveries, each verbatim and with a receipt, or refused with a
+reason.
+"""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -17,23 +18,33 @@ from .containers import Member, members
 from .csv_rows import Dialect, Record, find_dialect, head, read_records
 from .deliveries import Delivery
 from .errors import CityMartError, Refused
+from .fast import Copied, copy_fast
 from .formats import detect, open_rows
 from .headers import HeaderMatch, find_header
 from .home import Home
-from .landing import NotWritten, Place, Writer, commit, explain, loading, sha256, write_receipt
-from .layouts import Layout, Seeds
+from .landing import Place, Writer, commit, explain, loading, sha256, write_receipt
+from .layouts import Seeds
 from .placeholders import ensure_landing
-from .settle import Tally, settle
+from .settle import Tally, is_blank, settle
 from .text import LONGEST_LINE, Text, read_text
 
 RECEIPT_VERSION = 1
 WITHIN = 50
-LANDED, ALREADY, REDELIVERED, REFUSED, FAILED = "landed", "already landed", "landed again", "refused", "failed"
+SAMPLE = 1_000
+LANDED, ALREADY, REDELIVERED, REFUSED, FAILED = (
+    "landed",
+    "already landed",
+    "landed again",
+    "refused",
+    "failed",
+)
 
 
 @dataclass
 class Outcome:
-    """What became of one file, or of one member of an archive. `skipped` is preamble lines, blank records, totals."""
+    """What became of one file, or of one member of an archive. `skipped` is preamble lines, blank records,
+    totals.
+    """
 
     file: str
     member: str | None
@@ -79,19 +90,22 @@ class LoadSummary:
 
 @dataclass(frozen=True)
 class Limits:
-    """What the loader bears. Tests inject smaller ones."""
+    """What the loader bears, and from which size on the quick road is worth its start. Tests inject
+    others.
+    """
 
     longest_line: int = LONGEST_LINE
+    fast_from: int = 2 << 20
 
 
 @dataclass
 class Watcher:
     """Who is told how it goes: bytes read of a file so far, each outcome, a message."""
 
-    start: Callable[[Delivery, int], None] = lambda delivery, size: None
-    progress: Callable[[float], None] = lambda share: None
-    done: Callable[[Outcome], None] = lambda outcome: None
-    say: Callable[[str], None] = lambda message: None
+    start: Callable[[Delivery, int], None] = lambda _delivery, _size: None
+    progress: Callable[[float], None] = lambda _share: None
+    done: Callable[[Outcome], None] = lambda _outcome: None
+    say: Callable[[str], None] = lambda _message: None
 
 
 def load_files(
@@ -104,8 +118,8 @@ def load_files(
 ) -> LoadSummary:
     """Lands each delivery, or says why not; the failure of one does not touch the others.
 
-    Raises `NotWritten` only where the home itself can't be made or locked. Waits while another load of the same
-    home goes on.
+    Raises `NotWritten` only where the home itself can't be made or locked. Waits while another load of the
+    same home goes on.
     """
     seeds, watcher = seeds or Seeds(), watcher or Watcher()
     begun = time.monotonic()
@@ -135,7 +149,7 @@ def _load(
     delivery: Delivery, home: Home, scratch: Path, seeds: Seeds, watcher: Watcher, limits: Limits
 ) -> Iterator[Outcome]:
     """One outcome a member; for a plain file, one."""
-    member: Member | None = None
+    before: tuple[int, int, int] | None = None
     begun = time.monotonic()
     try:
         if delivery.problem:
@@ -149,6 +163,10 @@ def _load(
             yield outcome
     except (CityMartError, OSError, pa.ArrowException, MemoryError) as error:
         outcome = _failed(delivery, None, home, error)
+        if before and outcome.status == REFUSED:
+            # The archive itself is what was refused.
+            whole = Member(None, delivery.path)
+            _Job(delivery, whole, home, scratch, seeds, watcher, limits, before).keep_refusal(outcome)
         outcome.seconds = time.monotonic() - begun
         yield outcome
 
@@ -157,7 +175,9 @@ def _identity(path: Path) -> tuple[int, int, int]:
     try:
         stat = path.stat()
     except OSError as error:
-        raise Refused(f"it can't be read ({error.strerror}); check that it is there and may be read") from None
+        raise Refused(
+            f"it can't be read ({error.strerror}); check that it is there and may be read"
+        ) from None
     return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
@@ -168,7 +188,11 @@ def _failed(delivery: Delivery, member: Member | None, home: Home, error: BaseEx
     message = " ".join(str(error).split()) or type(error).__name__
     for path in (member.path if member else None, delivery.path):
         if path is not None:
-            message = message.removeprefix(f"{path.name}, ").removeprefix(f"{path.name} ").removeprefix(f"{path.name}: ")
+            message = (
+                message.removeprefix(f"{path.name}, ")
+                .removeprefix(f"{path.name} ")
+                .removeprefix(f"{path.name}: ")
+            )
     return Outcome(
         delivery.name,
         member.name if member else None,
@@ -198,22 +222,27 @@ class _Job:
     watcher: Watcher
     limits: Limits
     before: tuple[int, int, int]
-    receipt: dict[str, Any] = field(default_factory=dict)
 
-    def run(self) -> Outcome:
+    def __post_init__(self) -> None:
         self.place = Place.of(self.home, self.delivery.provider, self.delivery.subject)
         self.layout = self.seeds.layout(self.delivery.provider, self.delivery.subject)
         self.receipt = self._blank_receipt()
+
+    def run(self) -> Outcome:
         try:
             return self._land()
         except (CityMartError, OSError, pa.ArrowException, MemoryError) as error:
             outcome = _failed(self.delivery, self.member, self.home, error)
             outcome.bytes = self.receipt["source_bytes"] or outcome.bytes
             if outcome.status == REFUSED:
-                self._keep_refusal(outcome)
+                self.keep_refusal(outcome)
             return outcome
         finally:
-            for path in (self.scratch / "text", self.scratch / "records.parquet", self.scratch / "rejects.parquet"):
+            for path in (
+                self.scratch / "text",
+                self.scratch / "records.parquet",
+                self.scratch / "rejects.parquet",
+            ):
                 path.unlink(missing_ok=True)
 
     # -- the way of one file ------------------------------------------------------------------
@@ -251,12 +280,39 @@ class _Job:
         dialect, header = self._dialect(text)
         self.receipt |= {"delimiter": dialect.delimiter, "quote_char": dialect.quote}
         names = header.names
-        fits = self._fits(names)
-        records = read_records(text, dialect, width=fits, longest_line=self.limits.longest_line)
-        above = list(_until(records, header))
+        records = read_records(text, dialect, width=self._fits(names), longest_line=self.limits.longest_line)
+        above, header_record = _until(records, header)
         self._describe(header, above)
+        body_line = header_record.line + header_record.lines if header_record else 1
+        sample = list(islice(records, SAMPLE))
+        if self._is_plain(text, names, sample):
+            copied = copy_fast(
+                text,
+                dialect,
+                width=len(names),
+                body_line=body_line,
+                over_lines=any(record.lines > 1 for record in sample),
+                provider=self.delivery.provider,
+                extract_id=self.receipt["extract_id"],
+                target=writer.records_path,
+            )
+            if copied:
+                writer.adopt(copied.rows, body_line)
+                return _tally_of(copied, self.layout.required_positions(names), sample), names
         size = max(1, text.lines)
-        return self._settle(records, writer, names, lambda line: self.watcher.progress(line / size)), names
+        progress = lambda line: self.watcher.progress(line / size)  # noqa: E731
+        return self._settle(chain(sample, records), writer, names, progress), names
+
+    def _is_plain(self, text: Text, names: list[str], sample: list[Record]) -> bool:
+        """Whether the quick road is worth trying: a large file without a known difficulty."""
+        return (
+            text.path.stat().st_size >= self.limits.fast_from
+            and not text.has_zero_bytes
+            and text.line_end == "\n"
+            and text.longest_line <= self.limits.longest_line
+            and len(names) > 1
+            and all(r.cells and len(r.cells) == len(names) and not is_blank(r.cells) for r in sample)
+        )
 
     def _dialect(self, text: Text) -> tuple[Dialect, HeaderMatch]:
         settings = self.layout.settings
@@ -296,10 +352,14 @@ class _Job:
                 header = _declared_header(where, first)
             else:
                 header = find_header(
-                    first, self.layout.is_known, self.layout.is_required, within=WITHIN, one_column=self._one_column
+                    first,
+                    self.layout.is_known,
+                    self.layout.is_required,
+                    within=WITHIN,
+                    one_column=self._one_column,
                 )
         records = (Record(line, cells) for line, cells in chain(first, rows.rows))
-        above = list(_until(records, header)) if rows.header is None else []
+        above = _until(records, header)[0] if rows.header is None else []
         self._describe(header, above)
         total = rows.total_lines or 0
         tally = self._settle(
@@ -348,27 +408,31 @@ class _Job:
 
     def _still_the_same(self) -> None:
         if _identity(self.delivery.path) != self.before:
-            raise Refused("it is still being written (it changed while it was read); load it again when it is whole")
+            raise Refused(
+                "it is still being written (it changed while it was read); load it again when it is whole"
+            )
 
     def _is_a_table(self, writer: Writer, tally: Tally, header: list[str]) -> None:
         """Raises `Refused` for what has a header but not the records of a table under it."""
         if writer.landed + writer.rejected == 0:
             raise Refused("it has a header and no records below it; ask for the file with its records")
         self.receipt["landed_rows"], self.receipt["rejected_rows"] = writer.landed, writer.rejected
-        if tally.ragged * 2 > writer.landed + writer.rejected:
+        if tally.ragged * 3 > 2 * (writer.landed + writer.rejected):
             raise Refused(
-                f"{tally.ragged} of its {writer.landed + writer.rejected} records do not have the {len(header)} cells "
-                "of the header, so it is not a table (text drawn out of a PDF looks like this); "
+                f"{tally.ragged} of its {writer.landed + writer.rejected} records do not have the "
+                f"{len(header)} cells of the header, so it is not a table (text drawn out of a PDF looks like this); "
                 "ask for the spreadsheet or the CSV behind it"
             )
         if writer.landed == 0:
-            raise Refused(f"not one of its {writer.rejected} records can be read; ask for it to be sent again")
+            raise Refused(
+                f"not one of its {writer.rejected} records can be read; ask for it to be sent again"
+            )
         empty = [name for name, blank in tally.blank_in.items() if blank * 2 > writer.landed]
         present = [name for name in empty if self.layout.required_positions(header)[name]]
         if len(present) >= 2:
             raise Refused(
-                f"the columns of {' and '.join(present)} are blank in most of its records, so its cells do not stand "
-                "under their headers (text drawn out of a PDF looks like this); "
+                f"the columns of {', '.join(present)} are blank in most of its records, so its cells do "
+                "not stand under their headers (text drawn out of a PDF looks like this); "
                 "ask for the spreadsheet or the CSV behind it"
             )
 
@@ -441,7 +505,9 @@ class _Job:
             hints.append(f"No column feeds {', '.join(missing)}: required for {self.delivery.subject}.")
         if unknown := self.layout.unknown(header):
             shown = ", ".join(repr(name) for name in unknown[:4]) + ("…" if len(unknown) > 4 else "")
-            hints.append(f"No layout knows {shown}: `citymart layout suggest {self.delivery.name}` proposes rows.")
+            hints.append(
+                f"No layout knows {shown}: `citymart layout suggest {self.delivery.name}` proposes rows."
+            )
         return hints
 
     def _already(self, extract_id: str, landed: dict[str, Any]) -> Outcome:
@@ -465,14 +531,16 @@ class _Job:
             extract_id=receipt["extract_id"],
             landed=receipt["landed_rows"] if new else 0,
             rejected=receipt["rejected_rows"] if new else 0,
-            skipped=receipt["preamble_lines"] + receipt["blank_records"] + receipt["total_records"] if new else 0,
+            skipped=receipt["preamble_lines"] + receipt["blank_records"] + receipt["total_records"]
+            if new
+            else 0,
             bytes=receipt["source_bytes"],
             message=None if new else f"same bytes as {landed_as(receipt)}",
             hints=hints or [],
             control_totals=receipt["control_totals"],
         )
 
-    def _keep_refusal(self, outcome: Outcome) -> None:
+    def keep_refusal(self, outcome: Outcome) -> None:
         """A receipt of the refusal, unless the same bytes landed before (under other settings)."""
         extract_id = self.receipt["extract_id"]
         if extract_id is None:
@@ -509,14 +577,29 @@ def _identity_or_none(path: Path) -> tuple[int, int, int] | None:
         return None
 
 
-def _until(records: Iterator[Record], header: HeaderMatch) -> Iterator[Record]:
-    """The records above the header; the header itself is taken and left out. None where there is no header line."""
-    if header.line == 0:
-        return
-    for record in records:
-        if record.line >= header.line:
-            return
-        yield record
+def _until(records: Iterator[Record], header: HeaderMatch) -> tuple[list[Record], Record | None]:
+    """The records above the header, and the header's own (None where there is no header line)."""
+    above: list[Record] = []
+    if header.line > 0:
+        for record in records:
+            if record.line >= header.line:
+                return above, record
+            above.append(record)
+    return above, None
+
+
+def _tally_of(copied: Copied, required: dict[str, list[int]], sample: list[Record]) -> Tally:
+    """The tally of what the quick road has copied. Which columns are blank is told from the sample."""
+    tally = Tally(seen=copied.rows + len(copied.dropped))
+    for record in copied.dropped:
+        if is_blank(record.cells):
+            tally.blank += 1
+        else:
+            tally.add_total(record.line, record.cells)
+    for name, at in required.items():
+        blank = sum(1 for r in sample if at and not any(r.cells[position].strip() for position in at))
+        tally.blank_in[name] = blank * copied.rows // max(1, len(sample))
+    return tally
 
 
 def _declared_header(where: str, sample: list[tuple[int, list[str | None]]]) -> HeaderMatch:
@@ -526,11 +609,15 @@ def _declared_header(where: str, sample: list[tuple[int, list[str | None]]]) -> 
     try:
         line = int(where)
     except ValueError:
-        raise Refused(f"its setting header={where!r} in seeds/layouts/readers.csv is neither none nor a line") from None
+        raise Refused(
+            f"its setting header={where!r} in seeds/layouts/readers.csv is neither none nor a line"
+        ) from None
     for index, (number, cells) in enumerate(sample):
         if number == line:
             return HeaderMatch(index, line, [cell or "" for cell in cells], 0)
-    raise Refused(f"its header is declared to be on line {line}, where no record begins; see seeds/layouts/readers.csv")
+    raise Refused(
+        f"its header is declared to be on line {line}, where no record begins; see seeds/layouts/readers.csv"
+    )
 
 
 def _now() -> str:

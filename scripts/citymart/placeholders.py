@@ -56,4 +56,4 @@ def _once(path: Path, schema: pa.Schema | None) -> None:
         temporary.write_text("[]", encoding="utf-8")
     else:
         pq.write_table(schema.empty_table(), temporary, compression="zstd")
-    os.replace(temporary, path)
+    temporary.replace(path)

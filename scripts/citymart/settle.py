@@ -63,13 +63,14 @@ def settle(
     least: int,
     repaired: Callable[[list[str | None]], bool],
     required: dict[str, list[int]],
-    progress: Callable[[int], None] = lambda line: None,
+    progress: Callable[[int], None] = lambda _line: None,
 ) -> Tally:
     """Lands, rejects or skips every record.
 
-    `width` is the number of the header's columns and `least` that of the cells a record must have (fewer where
-    the last columns have no name: spreadsheets drop empty cells at the end of a row); `repaired` says whether a
-    repair is declared for a record of another width; `required` has the columns of each required field.
+    `width` is the number of the header's columns and `least` that of the cells a record must have (fewer
+    where the last columns have no name: spreadsheets drop empty cells at the end of a row); `repaired` says
+    whether a repair is declared for a record of another width; `required` has the columns of each required
+    field.
     """
     tally = Tally(blank_in=dict.fromkeys(required, 0))
     # In two columns `Total,1234.50` may be a supplier of that name: it is a total only if nothing follows.
@@ -111,11 +112,9 @@ def settle(
             land(held[0].line, held[1])
             held = None
         count = len(cells)
-        if count == width or least <= count < width:
-            land(record.line, cells)
-        elif count > width and not any((cell or "").strip() for cell in cells[width:]):
-            land(record.line, cells)
-        elif repaired(cells):
+        fits = least <= count <= width
+        surplus_is_empty = count > width and not any((cell or "").strip() for cell in cells[width:])
+        if fits or surplus_is_empty or repaired(cells):
             land(record.line, cells)
         else:
             tally.ragged += 1

@@ -23,7 +23,7 @@ from ..load import ALREADY, FAILED, LANDED, REDELIVERED, REFUSED, LoadSummary, O
     "--manifest",
     type=click.Path(path_type=Path),
     metavar="CSV",
-    help="A list of deliveries: file, provider, subject, as_of, period_from, period_to. Paths are relative to it.",
+    help="A list of deliveries: file (relative to it), provider, subject, as_of, period_from, period_to.",
 )
 @click.option("--provider", metavar="CODE", help="Who sent it, as in seeds/market/providers.csv.")
 @click.option("--subject", metavar="NAME", help="What it is of, as in seeds/market/subjects.csv.")
@@ -56,7 +56,9 @@ def load(
     1 some file was refused or failed (the others still land), 2 wrong usage.
     """
     if not paths and manifest is None:
-        raise UsageError("Say what to load: files, folders or --manifest; `citymart load --help` has examples.")
+        raise UsageError(
+            "Say what to load: files, folders or --manifest; `citymart load --help` has examples."
+        )
     deliveries, passed_over = find_deliveries(
         paths, manifest=manifest, declared=Declared(provider, subject, as_of, period)
     )
@@ -64,7 +66,9 @@ def load(
     if not deliveries:
         raise UsageError("There is nothing to load: no file lies under <provider>/<subject>/.")
     if passed_over and not as_json:
-        click.echo(f"Passed over {len(passed_over)} files outside <provider>/<subject>/: {describe(passed_over)}.")
+        click.echo(
+            f"Passed over {len(passed_over)} files outside <provider>/<subject>/: {describe(passed_over)}."
+        )
     if as_json:
         summary = load_files(deliveries, ctx.obj.home)
         click.echo(json.dumps(_document(summary, passed_over), ensure_ascii=False, indent=1))
@@ -81,12 +85,16 @@ def _load_and_tell(deliveries: list[Delivery], home) -> LoadSummary:
         summary = load_files(deliveries, home, watcher=watcher)
     else:
         with Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=console,
+            transient=True,
         ) as bar:
             task = bar.add_task("Loading", total=len(deliveries))
             finished = [0]
 
-            def start(delivery: Delivery, size: int) -> None:
+            def start(delivery: Delivery, _size: int) -> None:
                 bar.update(task, completed=finished[0], description=delivery.name[:40])
                 finished[0] += 1
 
@@ -126,7 +134,9 @@ def _print_summary(console: Console, summary: LoadSummary) -> None:
             continue
         seconds = sum(outcome.seconds for outcome in of)
         rate = sum(outcome.bytes or 0 for outcome in of) / 1e6 / seconds if seconds else 0
-        numbers = [sum(getattr(outcome, name) for outcome in of) for name in ("landed", "rejected", "skipped")]
+        numbers = [
+            sum(getattr(outcome, name) for outcome in of) for name in ("landed", "rejected", "skipped")
+        ]
         shown = [f"{number:,}" for number in numbers] if status == LANDED else ["", "", ""]
         table.add_row(status, f"{len(of):,}", *shown, f"{rate:.1f}" if status == LANDED else "")
     console.print()
