@@ -48,9 +48,10 @@ def run_dbt(
     *,
     database: Path,
     use: str,
+    target: Path | None = None,
     project: Path = PROJECT,
 ) -> DbtRun:
-    """Run `dbt <arguments>` on the database file; its artefacts land in `build/target/<use>`.
+    """Run `dbt <arguments>` on the database file; its artefacts land in `build/target/<use>`, or `target`.
 
     The file's name must be `mart.duckdb`, because DuckDB names a database after its file. When this
     returns no connection to it is open.
@@ -59,7 +60,7 @@ def run_dbt(
     """
     from dbt.cli.main import dbtRunner
 
-    target = home.build / "target" / use
+    target = target or home.build / "target" / use
     command = [
         *arguments,
         *("--project-dir", str(project), "--profiles-dir", str(project)),

@@ -36,7 +36,7 @@ FRICTIONLESS = {
 
 @dataclass(frozen=True)
 class Exported:
-    """The folder that was written, and its files with their rows (None for those that are about the others)."""
+    """The folder that was written, and its files with their rows (None for what is about the others)."""
 
     folder: Path
     release_id: str
@@ -51,6 +51,10 @@ class Shape:
     own: str
     degrees: str
     is_degrees: bool
+
+    @property
+    def crs(self) -> str:
+        return "OGC:CRS84" if self.is_degrees else "EPSG:27700"
 
 
 def export(
@@ -153,7 +157,7 @@ def _write_table(
 
 
 def _shapes(con: duckdb.DuckDBPyConnection, table: Table) -> list[Shape]:
-    """The columns that hold shapes: GEOMETRY, or bytes that are WKB. Degrees or metres shows in the numbers."""
+    """The columns that hold shapes: GEOMETRY, or bytes of WKB. Their numbers tell degrees from metres."""
     found = []
     for column, kind in table.columns:
         if not (kind == "BLOB" or kind.startswith("GEOMETRY")):
@@ -225,8 +229,7 @@ def _harmless(column: str) -> str:
 def _write_parquet(con: duckdb.DuckDBPyConnection, table: Table, shapes: Sequence[Shape], path: Path) -> None:
     """zstd; shapes as GeoParquet, those in metres as British National Grid."""
     replaced = ", ".join(
-        f"{shape.own}::geometry('{'OGC:CRS84' if shape.is_degrees else 'EPSG:27700'}') as {quoted(shape.column)}"
-        for shape in shapes
+        f"{shape.own}::geometry('{shape.crs}') as {quoted(shape.column)}" for shape in shapes
     )
     columns = f"* replace ({replaced})" if replaced else "*"
     target = str(path).replace("'", "''")
@@ -311,7 +314,7 @@ def _widened(bounds: list[float], coordinates: Any) -> list[float]:
 
 
 def _write_package(path: Path, release: Release, chosen: Sequence[Table], names: Iterable[str]) -> None:
-    """A Frictionless data package: what each file is and what its columns mean, from the mart's own comments."""
+    """A Frictionless data package: what each file is and what its columns mean, from the mart's comments."""
     by_name = {table.name: table for table in chosen}
     resources = []
     for name in names:

@@ -1,0 +1,279 @@
+"""A data officer's pre-flight: the loader's and the models' own rules on one file, of which nothing is kept."""
+
+from __future__ import annotations
+
+import fcntl
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from citymart.dbt_run import run_dbt
+from citymart.deliveries import Declared, Delivery, find_deliveries
+from citymart.errors import CityMartError, UsageError
+from citymart.home import Home
+from citymart.landing import read_receipt
+from citymart.load import Outcome, load_files
+from citymart.releases import remove
+
+REFERENCE = "geography"
+EXAMPLES = 3
+SEVERITIES = ("error", "warning", "repaired")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One kind of issue in one field: how many records have it, and up to three of them."""
+
+    severity: str
+    issue_type: str
+    field: str
+    count: int
+    message: str
+    who_can_mend: str
+    examples: list[dict[str, Any]]
+
+
+@dataclass
+class Checked:
+    """What the mart would say to one file, or to one member of an archive."""
+
+    file: str
+    provider: str
+    subject: str
+    as_of: str
+    refused: str | None = None
+    landed_rows: int = 0
+    rejected_rows: int = 0
+    skipped: int = 0
+    notes: list[str] = field(default_factory=list)
+    mapped: int = 0
+    ignored: int = 0
+    unknown: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        return self.refused is None and not any(f.severity == "error" for f in self.findings)
+
+
+def check(
+    home: Home,
+    path: Path,
+    *,
+    provider: str | None = None,
+    subject: str | None = None,
+    as_of: str | None = None,
+    note: Callable[[str], None] = lambda text: None,
+) -> list[Checked]:
+    """Load the file into a home of its own, run the models that find issues, and tell what they found.
+
+    Points are placed by the boundaries of `home`, which is only read. Without a date, today's is taken.
+
+    Raises `UsageError` when it is not said, by the path or the options, whose file it is and of what.
+    """
+    delivery = _delivery(path, provider, subject, as_of)
+    with _scratch_home(home, borrow=delivery.subject != REFERENCE) as scratch:
+        note("loading it …")
+        outcomes = load_files([delivery], scratch).outcomes
+        checked = [_begun(delivery, outcome, scratch) for outcome in outcomes]
+        landed = {o.extract_id: c for o, c in zip(outcomes, checked, strict=True) if o.good and o.extract_id}
+        if landed:
+            note("looking at every value …")
+            _look(home, scratch, landed)
+        return checked
+
+
+def _delivery(path: Path, provider: str | None, subject: str | None, as_of: str | None) -> Delivery:
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: check one file at a time")
+    try:
+        return find_deliveries([path], declared=Declared(provider, subject, as_of))[0][0]
+    except UsageError:
+        if as_of or not path.exists():
+            raise
+    today = datetime.now(UTC).date().isoformat()
+    return find_deliveries([path], declared=Declared(provider, subject, today))[0][0]
+
+
+@contextmanager
+def _scratch_home(home: Home, *, borrow: bool) -> Iterator[Home]:
+    """An empty home beside the build, with the boundaries of the real one; it is gone afterwards.
+
+    It always lies in the same place, so that dbt need not parse the project anew; a second check waits.
+    """
+    folder = home.build / "check"
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        scratch = Home(folder / "home")
+        remove(scratch.root)
+        scratch.landing.mkdir(parents=True)
+        boundaries = home.landing / REFERENCE
+        if borrow and boundaries.is_dir():
+            (scratch.landing / REFERENCE).symlink_to(boundaries)
+        try:
+            yield scratch
+        finally:
+            remove(scratch.root)
+
+
+def _begun(delivery: Delivery, outcome: Outcome, scratch: Home) -> Checked:
+    checked = Checked(outcome.name, delivery.provider, delivery.subject, str(delivery.as_of))
+    if not outcome.good:
+        checked.refused = outcome.message
+        return checked
+    checked.landed_rows, checked.rejected_rows = outcome.landed, outcome.rejected
+    checked.skipped = outcome.skipped
+    receipt = scratch.landing / delivery.subject / delivery.provider / f"{outcome.extract_id}.json"
+    checked.notes = list((read_receipt(receipt) or {}).get("notes") or [])
+    return checked
+
+
+def _look(home: Home, scratch: Home, landed: dict[str, Checked]) -> None:
+    database = scratch.build / "mart.duckdb"
+    database.parent.mkdir(parents=True, exist_ok=True)
+    arguments = ["build", "--select", "+data_issues", "--exclude-resource-type", "test"]
+    arguments += ["--exclude-resource-type", "unit_test"]
+    run = run_dbt(scratch, arguments, database=database, use="check", target=home.build / "target" / "check")
+    if not run.passed:
+        raise CityMartError(f"the check could not be finished: {run.failures[0].sentence}")
+    with duckdb.connect(str(database), read_only=True) as con:
+        for extract_id, checked in landed.items():
+            _columns(con, extract_id, checked)
+            checked.findings = _findings(con, extract_id)
+            checked.hints = _hints(con, extract_id, checked)
+
+
+def _columns(con: duckdb.DuckDBPyConnection, extract_id: str, checked: Checked) -> None:
+    rows = con.execute(
+        "select status, coalesce(source_column, field) from landing.extract_columns"
+        " where extract_id = ? order by position",
+        [extract_id],
+    ).fetchall()
+    checked.mapped = sum(status == "mapped" for status, _ in rows)
+    checked.ignored = sum(status == "ignored" for status, _ in rows)
+    checked.unknown = [name for status, name in rows if status == "unknown"]
+    checked.missing = [name for status, name in rows if status == "missing"]
+
+
+def _findings(con: duckdb.DuckDBPyConnection, extract_id: str) -> list[Finding]:
+    rows = con.execute(
+        """
+        select
+            severity, issue_type, field, count(*), any_value(message), any_value(who_can_mend),
+            list(
+                {'line': line_number, 'value': value_as_sent} order by line_number, value_as_sent
+            )[:$examples]
+        from market.data_issues
+        where extract_id = $extract_id
+        group by severity, issue_type, field
+        order by list_position($severities, severity), count(*) desc, field, issue_type
+        """,
+        {"extract_id": extract_id, "examples": EXAMPLES, "severities": list(SEVERITIES)},
+    ).fetchall()
+    return [Finding(*row) for row in rows]
+
+
+# -- Hints ----------------------------------------------------------------------------------------
+
+
+def _hints(con: duckdb.DuckDBPyConnection, extract_id: str, checked: Checked) -> list[str]:
+    """What to do about it, where looking at the values shows it."""
+    seed = f"seeds/layouts/layout_{checked.subject}.csv"
+    hints = []
+    for finding in checked.findings:
+        count = f"{finding.count:,}"
+        if finding.issue_type == "date_looks_month_first":
+            hints.append(
+                f"{count} values of {finding.field} look like month/day/year:"
+                f" declare the format mdy for it in {seed}"
+            )
+        elif finding.issue_type in ("date_unreadable", "amount_unreadable", "number_unreadable"):
+            values = _values(con, extract_id, finding)
+            hints.append(f"{count} values of {finding.field} could not be read{_look_of(values)}")
+        elif finding.issue_type == "code_unknown":
+            values = dict.fromkeys(_values(con, extract_id, finding))
+            shown = ", ".join(repr(value) for value in list(values)[:5])
+            hints.append(f"{count} values of {finding.field} are in no code map, such as {shown}")
+    if checked.unknown or checked.missing:
+        hints.append("`citymart layout suggest FILE` proposes layout rows for the columns that are not known")
+    return hints
+
+
+def _values(con: duckdb.DuckDBPyConnection, extract_id: str, finding: Finding) -> list[str]:
+    rows = con.execute(
+        "select value_as_sent from market.data_issues"
+        " where extract_id = ? and issue_type = ? and field = ? and value_as_sent is not null"
+        " order by line_number limit 1000",
+        [extract_id, finding.issue_type, finding.field],
+    ).fetchall()
+    return [value for (value,) in rows]
+
+
+LOOKS = (
+    (r"\d{1,2}[/.\-](1[3-9]|2\d|3[01])[/.\-]\d{2,4}", "month/day/year: declare the format mdy in the layout"),
+    (r"[2-5]\d{4}(\.0+)?", "the day numbers of a spreadsheet: declare the format excel_serial in the layout"),
+    (r"1[0-9]{12}", "milliseconds since 1970: declare the format epoch_ms in the layout"),
+    (r"(19|20)\d{2}", "years without a day: is this the right column?"),
+    (r"[A-Za-z]{3,9}[\s\-]+\d{2,4}|\d{1,2}/\d{4}", "months without a day: is this the right column?"),
+    (r"#+", "cells too narrow to show their value in the spreadsheet: widen the column and save it again"),
+    (r"\d{1,3}(\.\d{3})+,\d+|\d+,\d{1,2}", "numbers with a comma for the decimal point"),
+    (r"[^\d]*", "text: are the cells under the right header?"),
+)
+
+
+def _look_of(values: Sequence[str]) -> str:
+    """`; they look like …` where at least four in five of the values have one form that is known."""
+    for pattern, told in LOOKS:
+        alike = sum(bool(re.fullmatch(pattern, value.strip())) for value in values)
+        if values and alike * 5 >= len(values) * 4:
+            return f"; they look like {told}"
+    return ""
+
+
+def in_words(checked: Checked) -> str:
+    """The answer for a person."""
+    lines = [f"{checked.file}: {checked.subject} of {checked.provider}, as of {checked.as_of}"]
+    if checked.refused:
+        return "\n".join([*lines, f"refused: {checked.refused}"])
+    records = f"{checked.landed_rows:,} records would land, {checked.rejected_rows:,} are rejected"
+    lines.append(records + (f", {checked.skipped:,} lines are no records" if checked.skipped else ""))
+    lines += [f"  {text}" for text in checked.notes]
+    lines.append(f"{checked.mapped} columns are mapped, {checked.ignored} ignored")
+    if checked.unknown:
+        lines.append(f"  not known: {', '.join(repr(name) for name in checked.unknown)}")
+    if checked.missing:
+        lines.append(f"  required and not there: {', '.join(checked.missing)}")
+    headings = {"error": "To be mended", "warning": "To be looked at", "repaired": "Put right on the way"}
+    for severity in SEVERITIES:
+        found = [finding for finding in checked.findings if finding.severity == severity]
+        if found:
+            lines += ["", headings[severity]]
+        for finding in found:
+            lines.append(f"  {finding.count:,} × {finding.field}: {finding.message}")
+            for example in finding.examples:
+                where = f"line {example['line']:,}: " if example["line"] is not None else ""
+                if where or example["value"] not in (None, finding.field):
+                    lines.append(f"      {where}{_short(example['value'])}")
+    if checked.hints:
+        lines += ["", "What to do", *(f"  {hint}" for hint in checked.hints)]
+    lines += [
+        "",
+        "good: nothing has to be mended" if checked.is_good else "not good: see what is to be mended",
+    ]
+    return "\n".join(lines)
+
+
+def _short(value: str | None, width: int = 60) -> str:
+    if value is None:
+        return "(blank)"
+    text = " ".join(value.split()) or "(blank)"
+    return text if len(text) <= width else text[: width - 1] + "…"

@@ -1,0 +1,300 @@
+"""Layout rows for columns that no layout knows, by the closest known names and the look of the values."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import islice
+from pathlib import Path
+
+from citymart.containers import members
+from citymart.csv_rows import DELIMITERS, Dialect, head
+from citymart.errors import CityMartError, UsageError
+from citymart.formats import detect, open_rows
+from citymart.headers import normalise
+from citymart.home import PROJECT
+from citymart.layouts import ANYONE, IGNORED, Seeds
+from citymart.text import read_text
+
+COLUMNS = ("provider_code", "source_column", "field", "format", "note")
+# Enough to see what a column holds, few enough for a file of any size.
+WITHIN, SAMPLE = 50, 400
+LEAST_LIKENESS = 0.66
+SAMPLES = 3
+
+_DATE = re.compile(r"\d{1,2}([/.\-])\d{1,2}\1\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}")
+_NUMBER = re.compile(r"\(?-?[£$]?-?[\d,]*\.?\d+\)?-?(?:\s?(?:CR|DR))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The beginning of a file as a table: column names as they stand, and some records."""
+
+    member: str | None
+    header: list[str]
+    records: list[list[str | None]]
+
+    def values(self, position: int) -> list[str]:
+        found = (record[position] for record in self.records if position < len(record))
+        return [value.strip() for value in found if value and value.strip()]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row for `seeds/layouts/layout_<subject>.csv`."""
+
+    provider_code: str
+    source_column: str
+    field: str
+    format: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What to paste, for which subject, and the required fields that would still have no column."""
+
+    file: str
+    subject: str
+    is_guess: bool
+    rows: list[Row]
+    known: list[str]
+    missing: list[str]
+
+
+def suggest(path: Path, *, provider: str | None = None, subject: str | None = None) -> list[Suggestion]:
+    """A suggestion for each table in the file (an archive holds several).
+
+    Provider and subject are taken from the path, `<provider>/<subject>/…`, where they are not given; the
+    subject is guessed from the column names where the path does not say it either.
+
+    Raises `UsageError` for a provider or subject that does not exist.
+    """
+    if not path.is_file():
+        raise UsageError(f"there is no file {str(path)!r}")
+    seeds = Seeds()
+    parts = path.resolve().parts
+    provider = provider or (parts[-3] if len(parts) > 2 and parts[-3] in seeds.providers else None)
+    subject = subject or (parts[-2] if len(parts) > 2 and parts[-2] in seeds.subjects else None)
+    seeds.check(provider or seeds.providers[0], subject or seeds.subjects[0])
+    names = {name: _Names(name) for name in ([subject] if subject else seeds.subjects)}
+    found = []
+    for table in read_tables(path, lambda name: any(known.knows(name) for known in names.values())):
+        likeliest = max(names.values(), key=lambda known: known.resemblance(table.header))
+        found.append(_suggestion(path, table, provider, likeliest, seeds, is_guess=subject is None))
+    return found
+
+
+def read_tables(path: Path, is_known: Callable[[str], bool]) -> list[Table]:
+    """The beginnings of the file's tables, with the header found by looking, known names or not."""
+    tables = []
+    with tempfile.TemporaryDirectory() as folder:
+        for member in members(path, Path(folder)):
+            tables.append(_read(member.name, member.path, Path(folder) / "text", is_known))
+    return tables
+
+
+def _read(name: str | None, path: Path, scratch: Path, is_known: Callable[[str], bool]) -> Table:
+    format = detect(path)
+    if format != "csv":
+        rows = open_rows(path, format, {})
+        records = [cells for _, cells in islice(rows.rows, SAMPLE)]
+        return Table(name, rows.header, records) if rows.header else _under_header(name, records, is_known)
+    text = read_text(path, scratch)
+    readings = [
+        [record.cells for record in head(text, Dialect(delimiter), SAMPLE) if record.cells]
+        for delimiter in DELIMITERS
+    ]
+    # The delimiter is the one that cuts most records into the same number of cells, more than one.
+    return _under_header(name, max(readings, key=_evenness), is_known)
+
+
+def _evenness(records: Sequence[list]) -> int:
+    widths = Counter(len(record) for record in records if len(record) > 1)
+    return widths.most_common(1)[0][1] if widths else 0
+
+
+def _under_header(name: str | None, records: list[list], is_known: Callable[[str], bool]) -> Table:
+    """The header is the record with the most known names; then the first whose cells all look like names."""
+    widths = Counter(len(record) for record in records)
+    if not widths:
+        raise CityMartError("the file holds no records: there is nothing to propose")
+    usual = max(widths, key=lambda width: (width > 1, widths[width]))
+
+    def likeness(number: int) -> tuple:
+        cells = [cell.strip() for cell in records[number] if cell and cell.strip()]
+        names = [
+            cell
+            for cell in cells
+            if len(cell) <= 60 and not _NUMBER.fullmatch(cell) and not _DATE.search(cell)
+        ]
+        all_names = (
+            len(names) == len(cells) and len(set(cells)) == len(cells) and len(records[number]) == usual
+        )
+        return sum(map(is_known, cells)), all_names, len(cells) * 2 >= usual, -number
+
+    at = max(range(min(WITHIN, len(records))), key=likeness)
+    return Table(name, [cell or "" for cell in records[at]], records[at + 1 :])
+
+
+class _Names:
+    """Every name that the fields of a subject are known to go by, of any provider."""
+
+    def __init__(self, subject: str, project: Path = PROJECT):
+        self.subject = subject
+        layouts = project / "seeds" / "layouts"
+        self.by_field: dict[str, set[str]] = {
+            row["field"]: {row["field"]}
+            for row in _rows(layouts / "subject_fields.csv")
+            if row["subject"] == subject
+        }
+        self.ignored: set[str] = set()
+        for row in _rows(layouts / f"layout_{subject}.csv"):
+            if row["source_column"].startswith("#"):
+                continue
+            if row["field"] == IGNORED:
+                self.ignored.add(row["source_column"])
+            else:
+                self.by_field.setdefault(row["field"], {row["field"]}).add(row["source_column"])
+        self._keys = {normalise(name) for names in self.by_field.values() for name in names}
+
+    def knows(self, name: str) -> bool:
+        return normalise(name) in self._keys
+
+    def resemblance(self, header: Iterable[str]) -> float:
+        names = [name for name in header if name.strip()]
+        return sum(self.best(name)[0] ** 3 for name in names) / max(len(names), 1)
+
+    def best(self, name: str) -> tuple[float, str]:
+        """How like the name is to the closest known one, 0 to 1, and which that is."""
+        return max((_likeness(name, known), known) for names in self.by_field.values() for known in names)
+
+    def ranked(self, name: str) -> list[tuple[float, str, str]]:
+        """Likeness, field and closest known name, best first; field `-` for columns that others ignore."""
+        found = [
+            (*max((_likeness(name, k), k) for k in names), field) for field, names in self.by_field.items()
+        ]
+        if self.ignored:
+            found.append((*max((_likeness(name, known), known) for known in self.ignored), IGNORED))
+        return [(score, field, known) for score, known, field in sorted(found, reverse=True)]
+
+
+def _likeness(name: str, known: str) -> float:
+    """Letters in order, or words in common, whichever says more."""
+    a, b = normalise(name), normalise(known)
+    if not a or not b:
+        return 0.0
+    letters = SequenceMatcher(None, a, b, autojunk=False).ratio()
+    mine, theirs = _words(name), _words(known)
+    common = len(mine & theirs)
+    words = 2 * common / (len(mine) + len(theirs)) if common else 0.0
+    return max(letters, words)
+
+
+def _words(name: str) -> set[str]:
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return {word for word in re.split(r"[^a-z0-9]+", apart.lower()) if word}
+
+
+def _suggestion(
+    path: Path, table: Table, provider: str | None, names: _Names, seeds: Seeds, *, is_guess: bool
+) -> Suggestion:
+    layout = seeds.layout(provider or ANYONE, names.subject)
+    known = [
+        layout.positions.get(at) or layout.fields.get(normalise(name))
+        for at, name in enumerate(table.header, 1)
+    ]
+    taken = {field for field in known if field}
+    unknown = [
+        at
+        for at, name in enumerate(table.header)
+        if known[at] is None
+        and not (name.strip() and layout.is_known(name))
+        and (name.strip() or table.values(at))
+    ]
+    chosen = _assigned(table, unknown, names, taken)
+    rows = []
+    for at in unknown:
+        field, because = chosen.get(at, (IGNORED, "nothing known resembles it"))
+        samples = dict.fromkeys(" ".join(value.split())[:30] for value in table.values(at))
+        shown = " | ".join(islice(samples, SAMPLES))
+        note = f"{because}; holds {shown}" if shown else f"{because}; empty"
+        source = " ".join(table.header[at].split()) or f"#{at + 1}"
+        rows.append(Row(provider or ANYONE, source, field, _format(field, table.values(at)), note))
+    fed = taken | {row.field for row in rows}
+    return Suggestion(
+        file=table.member or path.name,
+        subject=names.subject,
+        is_guess=is_guess,
+        rows=rows,
+        known=[table.header[at] for at in range(len(table.header)) if known[at]],
+        missing=[field for field in layout.required if field not in fed],
+    )
+
+
+def _assigned(table: Table, unknown: list[int], names: _Names, taken: set[str]) -> dict[int, tuple[str, str]]:
+    """Position → field and why. The best match first, and no field twice."""
+    pairs = []
+    for at in unknown:
+        kind = _kind(table.values(at))
+        for score, field, known in names.ranked(table.header[at]):
+            weighed = score + _evidence(kind, field)
+            if weighed >= LEAST_LIKENESS:
+                pairs.append((weighed, -at, field, known))
+    chosen: dict[int, tuple[str, str]] = {}
+    used = set(taken) - {IGNORED}
+    for _, at, field, known in sorted(pairs, reverse=True):
+        if -at in chosen or field in used:
+            continue
+        chosen[-at] = (field, f"like {known!r}" + (", which others ignore" if field == IGNORED else ""))
+        if field != IGNORED:
+            used.add(field)
+    return chosen
+
+
+def _kind(values: list[str]) -> str | None:
+    """`date`, `number` or `text`, by what most values are; None without values."""
+    if not values:
+        return None
+    for kind, pattern in (("date", _DATE), ("number", _NUMBER)):
+        matches = pattern.match if kind == "date" else pattern.fullmatch
+        if sum(bool(matches(value)) for value in values) * 10 >= len(values) * 8:
+            return kind
+    return "text"
+
+
+def _evidence(kind: str | None, field: str) -> float:
+    """What the values say for or against a field; a field's name tells what it holds."""
+    if kind is None or field == IGNORED:
+        return 0.0
+    is_date = field.endswith("_date")
+    is_amount = field.endswith(("_amount", "_dwellings")) or field in ("hectares", "easting", "northing")
+    if kind == "date":
+        return 0.2 if is_date else -0.5
+    if kind == "number":
+        return 0.1 if is_amount else (0.0 if is_date else -0.05)
+    return -0.5 if is_date or is_amount else 0.0
+
+
+def _format(field: str, values: list[str]) -> str:
+    """The declared format that the dates call for, where looking shows it."""
+    if not field.endswith("_date") or not values:
+        return ""
+    parts = [re.match(r"(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{2,4}", value) for value in values]
+    if found := [(int(part[1]), int(part[2])) for part in parts if part]:
+        if any(second > 12 for _, second in found) and not any(first > 12 for first, _ in found):
+            return "mdy"
+        return "dmy" if any(first > 12 for first, _ in found) else ""
+    if all(re.fullmatch(r"[2-5]\d{4}(?:\.0+)?", value) for value in values):
+        return "excel_serial"
+    return ""
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return [{key: value or "" for key, value in row.items() if key} for row in csv.DictReader(file)]
