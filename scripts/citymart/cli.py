@@ -36,6 +36,7 @@ COMMANDS = {
     "publish": "Build and test a candidate, and make it the current release.",
     "export": "Write the current release as CSV, Parquet and GeoJSON.",
     "withdraw": "Take a landed file out of the mart, with a reason.",
+    "subject": "Start a new subject from a template.",
 }
 FAILED, MISUSED, BROKEN, STOPPED, PIPE_CLOSED = 1, 2, 70, 130, 141
 

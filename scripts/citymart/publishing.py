@@ -141,7 +141,8 @@ def _release(home: Home, candidate: Path, keys: dict[str, str], project: Path) -
         return current, False
 
     now = _now()
-    release_id = f"{now:%Y%m%dT%H%M%SZ}-{data_hash[:8]}"
+    # Milliseconds, because the order of the ids is the order of the releases.
+    release_id = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03}Z-{data_hash[:8]}"
     folder = releases_folder(home) / release_id
     if folder.exists():
         raise CityMartError(

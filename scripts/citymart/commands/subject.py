@@ -1,27 +1,31 @@
-"""`citymart subject`: the files of a new subject."""
+"""`citymart subject`: the files that a new subject begins with."""
 
 from __future__ import annotations
 
 import click
 
+from citymart.cli import Settings
 from citymart.home import PROJECT
-from citymart.scaffold import add_subject
 
 
 @click.command()
 @click.argument("name")
 @click.pass_context
 def subject(ctx: click.Context, name: str) -> None:
-    """Write the files of a new subject NAME from a template.
+    """Start a new subject: its staging folder, layout seed and list entries.
 
-    It builds at once, on no data. What to fill in, and in which order, is in docs/add-a-subject.md.
+    \b
+    They are written from a template that builds as it stands, into the
+    project: look at them, name its fields, and build.
 
     \b
     Example:
       ./citymart subject licences
+
+    Exit status: 0 written, 2 the name does not fit or is taken.
     """
+    from citymart.scaffold import add_subject
+
+    settings: Settings = ctx.obj
     files = [str(file.relative_to(PROJECT)) for file in add_subject(name, PROJECT)]
-    ctx.obj.answer(
-        {"subject": name, "files": files},
-        "\n".join(["Written or changed:", *(f"  {file}" for file in files), "Next: docs/add-a-subject.md"]),
-    )
+    settings.answer({"subject": name, "files": files}, "\n".join([*files, "next: docs/add-a-subject.md"]))

@@ -1,0 +1,43 @@
+# `make` alone says what there is. Everything stays in this folder.
+PYTHON ?= $(firstword $(shell for p in python3.13 python3.12 python3.11 python3; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p; done))
+RUN := .venv/bin/
+export PYTHONPATH := scripts
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup mart test lint docs bench test-faults subject
+
+help: ## what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/.installed ## the virtual environment, from the pinned and hashed requirements.lock
+
+.venv/.installed: requirements.lock
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed and was not found" >&2; exit 1; }
+	@echo "installing into .venv …"; $(PYTHON) -m venv .venv && $(RUN)pip install -q --disable-pip-version-check \
+	  --no-deps --require-hashes -r requirements.lock && touch $@
+
+mart: setup ## load the sample, build, test and publish it; says where the mart is and what to ask it
+	@./citymart load sample
+	@./citymart publish
+
+lint: setup ## ruff, sqlfluff and dbt-bouncer
+	@$(RUN)ruff check scripts tests && $(RUN)ruff format --check -q scripts tests
+	@$(RUN)sqlfluff lint --nocolor -q models macros tests analyses
+	@$(RUN)dbt -q parse --no-partial-parse && $(RUN)dbt-bouncer
+
+test: lint ## every test: style, Python, and dbt's own on the sample
+	@$(RUN)pytest
+
+docs: setup ## the project's documentation and lineage graph, in target/index.html
+	@$(RUN)dbt -q docs generate --static
+
+bench: setup ## speed of landing and of the build, beside a yardstick of this machine
+	@$(RUN)python -m citymart.bench
+
+test-faults: setup ## the tests that kill, fill disks and corrupt, many times over (minutes)
+	@FAULTS=40 $(RUN)pytest -k "kill or killed or disk or fault"
+
+subject: setup ## start a new subject: make subject NAME=licences
+	@./citymart subject "$(NAME)"

@@ -1,0 +1,97 @@
+"""A dbt project of two tables and three tests, and a home for it: publishing without waiting for the real one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from citymart.home import PROJECT, Home
+
+FILES = {
+    "dbt_project.yml": """\
+name: tiny
+version: 0.1.0
+config-version: 2
+profile: tiny
+models:
+  tiny:
+    +persist_docs: {relation: true, columns: true}
+    marts: {+schema: marts, +materialized: table}
+    market: {+schema: market, +materialized: table}
+""",
+    "profiles.yml": """\
+tiny:
+  target: dev
+  outputs:
+    dev: {type: duckdb, path: "{{ env_var('CITYMART_DATABASE') }}", database: mart, schema: main, threads: 2}
+""",
+    "pyproject.toml": '[project]\nname = "tiny"\nversion = "9.9.9"\n',
+    "macros/generate_schema_name.sql": (PROJECT / "macros" / "generate_schema_name.sql").read_text(
+        encoding="utf-8"
+    ),
+    "models/marts/payments.sql": """\
+select
+    payment_key,
+    supplier,
+    amount,
+    now() as landed_at
+from read_csv(
+    '{{ env_var('CITYMART_HOME') }}/payments.csv',
+    auto_detect = false, header = true,
+    columns = {'payment_key': 'INTEGER', 'supplier': 'VARCHAR', 'amount': 'DOUBLE'}
+)
+order by {{ env_var('TINY_ORDER', 'payment_key') }}
+""",
+    "models/market/coverage.sql": "select count(*) as payments from {{ ref('payments') }}\n",
+    "models/_models.yml": """\
+models:
+  - name: payments
+    description: It's one row a payment.
+    columns:
+      - name: payment_key
+        description: Its number.
+        data_tests: [unique, not_null]
+  - name: coverage
+""",
+    "tests/assert_no_payment_is_negative.sql": """\
+select payment_key, amount from {{ ref('payments') }} where amount < 0
+""",
+}
+ROWS = ["1,Ada Ltd,10.5", "2,Bo & Co,20", "3,Cy plc,30.25"]
+
+
+def write_project(folder: Path) -> Path:
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def write_payments(home: Home, rows: list[str]) -> None:
+    home.root.mkdir(parents=True, exist_ok=True)
+    text = "\n".join(["payment_key,supplier,amount", *rows, ""])
+    (home.root / "payments.csv").write_text(text, encoding="utf-8")
+
+
+def publish_elsewhere(home: Home, project: Path, *, before: str = "") -> subprocess.Popen:
+    """`publish` in a process of its own, that a test may kill; `before` is Python to run first in it."""
+    code = f"""
+import pathlib, sys
+from citymart.home import Home
+from citymart import publishing
+from citymart.errors import CityMartError
+{before}
+try:
+    publishing.publish(Home.at({str(home.root)!r}), project=pathlib.Path({str(project)!r}))
+except CityMartError as error:
+    sys.exit(str(error))
+"""
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(PROJECT / "scripts"), "PATH": "/usr/bin:/bin", "HOME": str(home.root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
