@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -142,14 +143,13 @@ def _body(line: str) -> str:
 
 def _quoted(taken: tuple[int, str, bool], lines: _Lines, dialect: Dialect, width) -> Record:
     number, line, _ = taken
-    unruly = _looks_unruly(line, dialect.quote)
-    if not unruly:
-        used, cells = _strict(taken, lines, dialect)
-        if cells is not None and len(used) == 1:
+    used, cells = _strict(taken, lines, dialect)
+    if cells is not None and not _taken_wrongly(used, cells, dialect):
+        if len(used) == 1:
             return Record(number, cells, None, line if "\0" in line else None)
-        if cells is not None and not _next_line_stands_alone(len(cells), used, dialect, width):
+        if not _next_line_stands_alone(len(cells), used, dialect, width):
             return Record(number, cells, None, "".join(text for _, text, _ in used), len(used))
-        lines.put_back(used[1:])
+    lines.put_back(used[1:])
     body = _body(line)
     readings = [cells for cells in (_lenient(body, dialect), _verbatim(body, dialect)) if cells is not None]
     for cells in readings:
@@ -163,9 +163,13 @@ def _quoted(taken: tuple[int, str, bool], lines: _Lines, dialect: Dialect, width
     return Record(number, None, "unclosed_quote", body)
 
 
-def _looks_unruly(line: str, quote: str) -> bool:
-    """Blanks between a quote and a separator, or returns before the line's end: `csv` takes these wrongly."""
-    return f" {quote}" in line or f"{quote} " in line or line.endswith("\r\r\n")
+def _taken_wrongly(used: list[tuple[int, str, bool]], cells: list[str], dialect: Dialect) -> bool:
+    """Whether `csv` has kept blanks and quotes that only wrap a cell, or dropped a return that belongs to one."""
+    quote = dialect.quote
+    if any(cell[:1] == " " and cell.lstrip(" ")[:1] == quote for cell in cells):
+        wrapped = rf"(?:\A|{re.escape(dialect.delimiter)}) +{re.escape(quote)}"
+        return bool(re.search(wrapped, "".join(text for _, text, _ in used)))
+    return used[-1][1].endswith("\r\r\n")
 
 
 def _strict(first: tuple[int, str, bool], lines: _Lines, dialect: Dialect):
@@ -319,7 +323,9 @@ def find_dialect(
             if failure is None or _most_known(error) > _most_known(failure):
                 failure = error
             continue
-        score = (match.known, evenness(sample, match))
+        # A few stray quotes do not show that a file has no quoting.
+        usual = 0.1 if dialect.quote == '"' else 0.0
+        score = (match.known, evenness(sample, match) + usual)
         if best is None or score > best[0]:
             best = (score, dialect, match)
     if best:

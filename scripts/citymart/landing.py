@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -101,6 +102,7 @@ class Writer:
         self.first_line: int | None = None
         self.landed = self.rejected = 0
         self._adopted = False
+        self.reasons: Counter[str] = Counter()
 
     def land(self, line: int, cells: list[str | None]) -> None:
         if self.first_line is None:
@@ -115,6 +117,7 @@ class Writer:
     def reject(self, line: int, reason: str, raw: str) -> None:
         self._refused.append((line, reason, raw))
         self.rejected += 1
+        self.reasons[reason] += 1
         self._characters += len(raw)
         if len(self._refused) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
             self._write_rejects()

@@ -22,7 +22,7 @@ from .fast import Copied, copy_fast
 from .formats import detect, open_rows
 from .headers import HeaderMatch, find_header
 from .home import Home
-from .landing import Place, Writer, commit, explain, loading, sha256, write_receipt
+from .landing import Place, Writer, commit, explain, loading, read_receipt, sha256, write_receipt
 from .layouts import Seeds
 from .placeholders import ensure_landing
 from .settle import Tally, is_blank, settle
@@ -57,6 +57,7 @@ class Outcome:
     skipped: int = 0
     bytes: int = 0
     seconds: float = 0.0
+    reasons: dict[str, int] = field(default_factory=dict)
     message: str | None = None
     hints: list[str] = field(default_factory=list)
     control_totals: list[dict[str, Any]] = field(default_factory=list)
@@ -420,8 +421,8 @@ class _Job:
         if tally.ragged * 3 > 2 * (writer.landed + writer.rejected):
             raise Refused(
                 f"{tally.ragged} of its {writer.landed + writer.rejected} records do not have the "
-                f"{len(header)} cells of the header, so it is not a table (text drawn out of a PDF looks like this); "
-                "ask for the spreadsheet or the CSV behind it"
+                f"{len(header)} cells of the header, so it is not a table (text drawn out of a PDF looks "
+                "like this); ask for the spreadsheet or the CSV behind it"
             )
         if writer.landed == 0:
             raise Refused(
@@ -497,7 +498,9 @@ class _Job:
         }
         rejects = writer.rejects_path if writer.rejected else None
         commit(self.place, extract_id, writer.records_path, rejects, receipt)
-        return self._outcome(LANDED, receipt, hints=self._hints(header))
+        outcome = self._outcome(LANDED, receipt, hints=self._hints(header))
+        outcome.reasons = dict(writer.reasons)
+        return outcome
 
     def _hints(self, header: list[str]) -> list[str]:
         hints = []
@@ -511,6 +514,11 @@ class _Job:
         return hints
 
     def _already(self, extract_id: str, landed: dict[str, Any]) -> Outcome:
+        withdrawn = read_receipt(self.place.receipt(extract_id, "withdrawn"))
+        if withdrawn:
+            outcome = self._outcome(ALREADY, landed)
+            outcome.message = f"{outcome.message}, and withdrawn since: {withdrawn['reason']}"
+            return outcome
         dates = self._dates()
         again = self.place.receipt(extract_id, dates["as_of_date"])
         if dates["as_of_date"] in (None, landed["as_of_date"]) or again.exists():

@@ -114,7 +114,9 @@ def _line(outcome: Outcome) -> str:
     who = f"{outcome.provider} {outcome.subject}"
     if outcome.status == LANDED:
         text = f"{outcome.name} ({who}): {outcome.landed:,} landed"
-        text += f", {outcome.rejected:,} rejected" if outcome.rejected else ""
+        if outcome.rejected:
+            why = ", ".join(reason.replace("_", " ") for reason in outcome.reasons)
+            text += f", {outcome.rejected:,} rejected ({why})"
         text += f", {outcome.skipped:,} skipped" if outcome.skipped else ""
     elif outcome.good:
         text = f"{outcome.name} ({who}): {outcome.status} ({outcome.message})"
