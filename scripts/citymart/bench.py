@@ -51,7 +51,8 @@ class LandingRate:
     def __str__(self) -> str:
         return (
             f"landing {self.landing:.0f} MB/s, bare DuckDB copy {self.bare:.0f} MB/s, ratio {self.ratio:.2f} "
-            f"(at least 0.70), peak memory {self.peak_memory:.0f} MB (under 1,000), {self.megabytes:.0f} MB of CSV"
+            f"(at least 0.70), peak memory {self.peak_memory:.0f} MB (under 1,000), "
+            f"{self.megabytes:.0f} MB of CSV"
         )
 
 

@@ -12,7 +12,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from .headers import HeaderMatch, NoHeader, find_header
 from .text import LONGEST_LINE, Text
@@ -73,9 +73,10 @@ def _by_feed(file: io.TextIOBase, limit: int) -> Iterator[tuple[str, bool]]:
         if len(line) < limit or line.endswith("\n"):
             yield line, False
             continue
+        # Handed out before its end is looked for: who wants no more need not read gigabytes.
+        yield line[:_SHOWN], True
         while (rest := file.readline(limit)) and not rest.endswith("\n"):
             pass
-        yield line[:_SHOWN], True
 
 
 def _by_return(file: io.TextIOBase, limit: int) -> Iterator[tuple[str, bool]]:
@@ -164,7 +165,7 @@ def _quoted(taken: tuple[int, str, bool], lines: _Lines, dialect: Dialect, width
 
 
 def _taken_wrongly(used: list[tuple[int, str, bool]], cells: list[str], dialect: Dialect) -> bool:
-    """Whether `csv` has kept blanks and quotes that only wrap a cell, or dropped a return that belongs to one."""
+    """Whether `csv` has kept blanks and quotes that only wrap a cell, or dropped a return that is of one."""
     quote = dialect.quote
     if any(cell[:1] == " " and cell.lstrip(" ")[:1] == quote for cell in cells):
         wrapped = rf"(?:\A|{re.escape(dialect.delimiter)}) +{re.escape(quote)}"
@@ -314,7 +315,9 @@ def find_dialect(
     """
     best: tuple[tuple[float, ...], Dialect, HeaderMatch] | None = None
     failure: NoHeader | None = None
-    for dialect in _dialects(delimiter, quote):
+    with text.path.open("rb") as file:
+        begins = file.read(1 << 20)
+    for dialect in _dialects(delimiter, quote, begins):
         sample = head(text, dialect, 4 * within, longest_line=longest_line)
         readable = [(r.line, r.cells) for r in sample if r.cells is not None]
         try:
@@ -330,6 +333,11 @@ def find_dialect(
             best = (score, dialect, match)
     if best:
         return best[1], best[2]
+    if text.longest_line > longest_line and not (failure and failure.candidates):
+        raise NoHeader(
+            f"it begins with a line of more than {longest_line >> 20} MiB, which no header is; "
+            "ask for it with one record a line"
+        )
     raise failure or NoHeader("it holds no text")
 
 
@@ -337,20 +345,30 @@ def _most_known(error: NoHeader) -> int:
     return max((candidate.known for candidate in error.candidates), default=-1)
 
 
-def _dialects(delimiter: str | None, quote: str | None) -> list[Dialect]:
-    quotes = ['"', "'", None] if not quote else [None if quote == "none" else quote]
-    return [Dialect(d, q) for d in ([delimiter] if delimiter else DELIMITERS) for q in quotes]
+def _dialects(delimiter: str | None, quote: str | None, begins: bytes) -> list[Dialect]:
+    """What is declared, or else what occurs in the beginning of the file; commas and quotes first."""
+    delimiters = [delimiter] if delimiter else [d for d in DELIMITERS if d.encode() in begins] or [","]
+    quotes = [q for q in ('"', "'") if q.encode() in begins]
+    if quote:
+        quotes = [] if quote == "none" else [quote]
+    usual = quotes[:1] if quote else ['"', *(q for q in quotes if q != '"'), *([None] if quotes else [])]
+    return [Dialect(d, q) for d in delimiters for q in usual or [None]]
 
 
 def head(text: Text, dialect: Dialect, records: int, *, longest_line: int = LONGEST_LINE) -> list[Record]:
     """The first records of the text; an ill-quoted one is judged by the width that most of them have."""
-    first = list(islice(read_records(text, dialect, longest_line=longest_line), records))
+    first = _sample(read_records(text, dialect, longest_line=longest_line), records)
     widths = Counter(len(r.cells) for r in first if r.cells)
     usual = widths.most_common(1)[0][0] if widths else 0
     if usual < 2:
         return first
     fits = {usual}.__contains__
-    return list(islice(read_records(text, dialect, width=fits, longest_line=longest_line), records))
+    return _sample(read_records(text, dialect, width=fits, longest_line=longest_line), records)
+
+
+def _sample(found: Iterator[Record], records: int) -> list[Record]:
+    """The first records, and none beyond a line that is too long to be one."""
+    return list(takewhile(lambda record: record.reason != "line_too_long", islice(found, records)))
 
 
 def evenness(sample: list[Record], match: HeaderMatch) -> float:

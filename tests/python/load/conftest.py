@@ -10,11 +10,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-
 from citymart.deliveries import Delivery
 from citymart.home import Home
 from citymart.load import Limits, Outcome, load_files
-
 
 
 @dataclass

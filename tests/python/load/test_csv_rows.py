@@ -6,12 +6,11 @@ import csv
 import io
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from citymart import load as loader
 from citymart.csv_rows import Dialect, read_records
 from citymart.text import read_text
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 HEADER = b"Supplier Name,Amount,Department\n"
 ALWAYS_FAST, NEVER_FAST = {"fast_from": 0}, {"fast_from": 1 << 60}
@@ -74,7 +73,10 @@ cell = st.text(st.sampled_from('ab£é,"\n\r |;\t'), max_size=6)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.lists(cell, min_size=3, max_size=3), min_size=1, max_size=8), end=st.sampled_from(["\n", "\r\n"]))
+@given(
+    rows=st.lists(st.lists(cell, min_size=3, max_size=3), min_size=1, max_size=8),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
 def test_whatever_csv_writes_is_read_back(tmp_path, rows, end):
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(rows)
@@ -129,9 +131,21 @@ def test_well_formed_files_take_the_fast_road(land, monkeypatch, body):
 def test_trouble_after_the_sample_is_found_on_the_fast_road_too(land, monkeypatch):
     monkeypatch.setattr(loader, "SAMPLE", 2)
     good = b"".join(b"Supplier %d,1.00,Parks\n" % n for n in range(5_000))
-    for trouble in (b"Acme,1.00\n", b'"Acme,1.00,Parks\n', b"\n", b",,\n", b'A,1.00,"x\ny"\n', b"Total,1.00,\n"):
+    for trouble in (
+        b"Acme,1.00\n",
+        b'"Acme,1.00,Parks\n',
+        b"\n",
+        b",,\n",
+        b'A,1.00,"x\ny"\n',
+        b"Total,1.00,\n",
+    ):
         outcome = land(HEADER + good + trouble + good, **ALWAYS_FAST)
         receipt = land.receipt(outcome)
-        seen = receipt["landed_rows"] + receipt["rejected_rows"] + receipt["blank_records"] + receipt["total_records"]
+        seen = (
+            receipt["landed_rows"]
+            + receipt["rejected_rows"]
+            + receipt["blank_records"]
+            + receipt["total_records"]
+        )
         assert seen == 10_001, trouble
         assert land.lines(outcome)[-1] == receipt["total_lines"], trouble

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from citymart.headers import NoHeader, find_header, normalise
 from citymart.layouts import Seeds
 
@@ -24,7 +23,9 @@ def test_names_are_the_same_whatever_their_case_marks_and_signs():
 
 
 def test_the_header_is_the_row_with_the_most_known_names():
-    match = find(["Payments over 500"], ["Amount", "Date"], ["Supplier Name", "Amount", "Date"], ["A", "1", "2"])
+    match = find(
+        ["Payments over 500"], ["Amount", "Date"], ["Supplier Name", "Amount", "Date"], ["A", "1", "2"]
+    )
     assert (match.line, match.known) == (3, 3)
 
 
@@ -74,7 +75,9 @@ def test_a_total_is_skipped_and_kept_as_what_the_file_says_of_itself(land):
     outcome = land(b"Supplier Name,Department,Amount\nAcme,Parks,10.00\n,,\nGrand Total:,,10.00\n,,\n")
     receipt = land.receipt(outcome)
     assert (receipt["landed_rows"], receipt["blank_records"], receipt["total_records"]) == (1, 2, 1)
-    assert receipt["control_totals"] == [{"line": 4, "label": "Grand Total:", "position": 3, "value": "10.00"}]
+    assert receipt["control_totals"] == [
+        {"line": 4, "label": "Grand Total:", "position": 3, "value": "10.00"}
+    ]
 
 
 def test_in_two_columns_total_may_be_a_supplier(land):
@@ -109,7 +112,9 @@ def test_a_declared_repair_lands_as_it_was_sent(tmp_path, project, land):
     seeds = tmp_path / "seeds"
     shutil.copytree(project / "seeds", seeds)
     with (seeds / "layouts" / "repairs.csv").open("a") as file:
-        file.write(r"camden,spending,run_together,2,^([^|]*)\|([A-Z]+)([\d.]+)$,\1|\2|\3,Two columns touch" + "\n")
+        file.write(
+            r"camden,spending,run_together,2,^([^|]*)\|([A-Z]+)([\d.]+)$,\1|\2|\3,Two columns touch" + "\n"
+        )
     path = land.folder / "2024-03-31.csv"
     path.write_bytes(b"Supplier Name,Department,Amount\nAcme,Parks,1.00\nBeta,PARKS2.00\nGamma,3.00\n")
     outcome = load_files([replace(land.delivery(path))], land.home, seeds=Seeds(seeds)).outcomes[0]
@@ -122,7 +127,7 @@ def test_a_declared_repair_lands_as_it_was_sent(tmp_path, project, land):
     [
         ("delimiter", "^", b"Supplier Name^Amount\nAcme^1.00\n"),
         ("encoding", "cp437", b"Supplier Name,Amount\nAcme,1.00\n"),
-        ("quote", "none", b'Supplier Name,Amount\nAcme,1.00\n'),
+        ("quote", "none", b"Supplier Name,Amount\nAcme,1.00\n"),
         ("header", "2", b"x,y\nWho,How much\nAcme,1.00\n"),
         ("header", "none", b"Acme,1.00\n"),
     ],

@@ -1,0 +1,134 @@
+"""Which delivery a file is."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from citymart.deliveries import Declared, find_deliveries, parse_as_of, parse_period
+from citymart.errors import UsageError
+
+
+def sent(tmp_path: Path, *names: str) -> Path:
+    for name in names:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2024-03-31", date(2024, 3, 31)),
+        ("20240331", date(2024, 3, 31)),
+        ("2024-02", date(2024, 2, 29)),
+        ("2024", date(2024, 12, 31)),
+    ],
+)
+def test_an_as_of_date_is_the_last_day_of_what_is_written(text, day):
+    assert parse_as_of(text) == day
+
+
+@pytest.mark.parametrize("text", ["", "31/03/2024", "2024-13", "2024-02-30", "2024-3-1", "202403", None])
+def test_what_is_no_date_is_refused_with_the_forms_that_are(text):
+    with pytest.raises(UsageError, match=r"2024-03-31|calendar"):
+        parse_as_of(text)
+
+
+def test_a_period_is_a_month_or_two_days():
+    assert parse_period("2012-06") == (date(2012, 6, 1), date(2012, 6, 30))
+    assert parse_period("2012-06-03..2012-07-01") == (date(2012, 6, 3), date(2012, 7, 1))
+    with pytest.raises(UsageError, match="ends before"):
+        parse_period("2012-07..2012-06")
+
+
+def test_the_path_says_who_what_and_when(tmp_path):
+    folder = sent(tmp_path, "a/b/camden/brownfield_land/2024-03-31-final.csv")
+    found, passed_over = find_deliveries([folder])
+    assert not passed_over
+    assert [(d.provider, d.subject, d.as_of) for d in found] == [
+        ("camden", "brownfield_land", date(2024, 3, 31))
+    ]
+
+
+def test_a_month_in_the_name_of_an_append_delivery_is_also_its_period(tmp_path):
+    folder = sent(tmp_path, "camden/spending/2012-06.csv", "camden/brownfield_land/2012-06.csv")
+    found = {d.subject: d for d in find_deliveries([folder])[0]}
+    assert found["spending"].period_from == date(2012, 6, 1)
+    assert found["brownfield_land"].period_from is None
+
+
+def test_options_win_over_the_path(tmp_path):
+    folder = sent(tmp_path, "whatever.csv")
+    declared = Declared("camden", "spending", "2012-07-02", "2012-06")
+    found = find_deliveries([folder / "whatever.csv"], declared=declared)[0][0]
+    assert (found.as_of, found.period_to) == (date(2012, 7, 2), date(2012, 6, 30))
+
+
+def test_files_that_belong_to_nobody_are_passed_over_and_told(tmp_path):
+    folder = sent(tmp_path, "README.md", "camden/spending/2012-06.csv", ".hidden/camden/spending/2012-06.csv")
+    found, passed_over = find_deliveries([folder])
+    assert [d.path.name for d in found] == ["2012-06.csv"]
+    assert [path.name for path in passed_over] == ["README.md"]
+
+
+def test_an_undated_file_among_deliveries_is_not_passed_over(tmp_path):
+    found, _ = find_deliveries([sent(tmp_path, "camden/spending/june.csv")])
+    assert "date" in found[0].problem
+
+
+def test_an_unknown_provider_is_answered_with_the_nearest_and_the_seed(tmp_path):
+    with pytest.raises(UsageError, match=r"camden.*seeds/market/providers\.csv"):
+        find_deliveries([sent(tmp_path, "camdem/spending/2012-06.csv")])
+
+
+def test_an_unknown_subject_is_answered_with_the_nearest_and_the_seed(tmp_path):
+    with pytest.raises(UsageError, match=r"spending.*seeds/market/subjects\.csv"):
+        find_deliveries([sent(tmp_path, "camden/spendings/2012-06.csv")])
+
+
+def test_a_file_that_does_not_say_what_it_is_must_be_told(tmp_path):
+    with pytest.raises(UsageError, match="--provider"):
+        find_deliveries([sent(tmp_path, "june.csv") / "june.csv"])
+
+
+def test_a_missing_path_is_told(tmp_path):
+    with pytest.raises(UsageError, match="no file or folder"):
+        find_deliveries([tmp_path / "absent"])
+
+
+def test_a_manifest_lists_deliveries_beside_it_and_may_have_more_columns(tmp_path):
+    folder = sent(tmp_path, "sub/a.csv")
+    manifest = folder / "list.csv"
+    manifest.write_text(
+        "file,provider,subject,as_of,period_from,period_to,expect\r\n"
+        "sub/a.csv,camden,spending,2012-07-02,2012-06-01,2012-06-30,loads\r\n"
+    )
+    found = find_deliveries([], manifest=manifest)[0]
+    assert [(d.path, d.provider, d.period_to) for d in found] == [
+        (folder / "sub" / "a.csv", "camden", date(2012, 6, 30))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("gone.csv,camden,spending,2012-07-02", "no file"),
+        ("a.csv,camdem,spending,2012-07-02", "camden"),
+        ("a.csv,camden,spending,July", "not a date"),
+    ],
+)
+def test_a_mistake_in_a_manifest_is_told_with_its_line(tmp_path, row, said):
+    manifest = sent(tmp_path, "a.csv") / "list.csv"
+    manifest.write_text("file,provider,subject,as_of\n" + row + "\n")
+    with pytest.raises(UsageError, match=rf"list\.csv, line 2.*{said}"):
+        find_deliveries([], manifest=manifest)
+
+
+def test_a_manifest_without_its_columns_says_which(tmp_path):
+    manifest = tmp_path / "list.csv"
+    manifest.write_text("path,who\n")
+    with pytest.raises(UsageError, match="no column file, provider, subject, as_of"):
+        find_deliveries([], manifest=manifest)

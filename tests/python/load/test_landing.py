@@ -1,0 +1,195 @@
+"""What appears in the landing appears whole, once, and stays."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from citymart import landing
+from citymart.home import Home
+from citymart.placeholders import ensure_landing
+
+HEADER = b"Supplier Name,Amount,Department\n"
+GOOD = HEADER + b"Acme Ltd,10.00,Housing\nBeta Ltd,20.00,Parks\n"
+
+
+def test_the_same_bytes_land_once(land):
+    first = land(GOOD)
+    before = {path: path.stat().st_mtime_ns for path in land.place.rglob("*")}
+    again = land(GOOD, "2024-03-31-copy.csv")
+    assert (first.status, again.status) == ("landed", "already landed")
+    assert {path: path.stat().st_mtime_ns for path in land.place.rglob("*")} == before
+
+
+def test_the_same_bytes_for_another_date_are_a_receipt_more(land):
+    first = land(GOOD)
+    again = land(GOOD, "2024-04-30.csv", as_of="2024-04-30")
+    assert again.status == "landed again"
+    receipt = json.loads((land.place / f"{first.extract_id}@2024-04-30.json").read_text())
+    assert (receipt["as_of_date"], receipt["source_file"]) == ("2024-04-30", "2024-04-30.csv")
+    assert land(GOOD, "2024-04-30.csv", as_of="2024-04-30").status == "already landed"
+    assert len(list(land.place.glob("*.parquet"))) == 1
+
+
+def test_a_file_with_one_changed_row_is_another_extract(land):
+    assert land(GOOD).extract_id != land(GOOD.replace(b"10.00", b"10.01")).extract_id
+
+
+def test_the_receipt_has_every_key_of_the_contract(land, project):
+    import re
+
+    contract = (project / "docs" / "landing.md").read_text(encoding="utf-8").partition("## The receipt")[2]
+    rows = re.findall(r"^\| (`[^|]+) \|", contract.partition("## Column names")[0], re.MULTILINE)
+    keys = {key for row in rows for key in re.findall(r"`(\w+)`", row)}
+    assert set(land.receipt(land(GOOD))) == keys
+
+
+def test_the_receipt_tells_the_bytes_that_came_and_the_bytes_that_landed(land):
+    outcome = land(GOOD)
+    receipt = land.receipt(outcome)
+    landed = (land.place / f"{outcome.extract_id}.parquet").read_bytes()
+    assert receipt["source_sha256"] == hashlib.sha256(GOOD).hexdigest()
+    assert receipt["extract_id"] == receipt["source_sha256"][:16]
+    assert (receipt["landing_bytes"], receipt["landing_sha256"]) == (
+        len(landed),
+        hashlib.sha256(landed).hexdigest(),
+    )
+
+
+def test_records_that_have_no_receipt_are_cleared_away_by_the_next_load(land):
+    outcome = land(GOOD)
+    (land.place / f"{outcome.extract_id}.json").unlink()
+    (land.place / ".half.json.1.tmp").write_text("{")
+    assert land(HEADER + b"Gamma,1.00,Parks\n").status == "landed"
+    assert not (land.place / f"{outcome.extract_id}.parquet").exists()
+    assert not list(land.place.glob(".*"))
+
+
+@pytest.mark.parametrize("step", ["records", "receipt"])
+def test_a_disk_that_fills_up_is_one_line_and_loses_nothing(land, monkeypatch, step):
+    first = land(GOOD)
+
+    def full(*_args, **_kwargs):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(landing.pq.ParquetWriter, "write_batch", full) if step == "records" else patch.setattr(
+            landing.json, "dump", full
+        )
+        outcome = land(GOOD.replace(b"Acme", b"Omega"), "2024-04-30.csv")
+    assert outcome.status == "failed"
+    assert "is full" in outcome.message and "\n" not in outcome.message
+    assert land(GOOD).status == "already landed"
+    assert land.receipt(first)["landed_rows"] == 2
+    assert land(GOOD.replace(b"Acme", b"Omega"), "2024-04-30.csv").status == "landed"
+    assert not list(land.place.rglob("*.tmp"))
+
+
+def test_a_disk_that_is_full_indeed_is_one_line(land, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", small], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("a small file system can't be mounted here")
+    try:
+        land.home = Home.at(small / "home")
+        assert land(GOOD).status == "landed"
+        rows = b"".join(
+            b"Supplier %d,%d.00,Parks\n" % (n, random.Random(n).getrandbits(99)) for n in range(50_000)
+        )
+        for limits in ({}, {"fast_from": 0}):
+            outcome = land(HEADER + rows, "2024-04-30.csv", **limits)
+            assert outcome.status == "failed"
+            assert "is full" in outcome.message
+        assert land(GOOD).status == "already landed"
+    finally:
+        subprocess.run(["umount", small], check=False)
+
+
+def test_a_home_that_can_not_be_made_is_one_line(land, tmp_path):
+    (tmp_path / "a_file").write_text("")
+    land.home = Home.at(tmp_path / "a_file" / "home")
+    with pytest.raises(landing.NotWritten):
+        land(GOOD)
+
+
+def test_a_second_load_says_that_it_waits_and_then_goes_on(land):
+    land.home.root.mkdir()
+    said = []
+    with (land.home.root / ".load.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        waiting = threading.Thread(target=lambda: _hold(land.home, said))
+        waiting.start()
+        while not said:
+            time.sleep(0.01)
+        assert "waiting" in said[0]
+    waiting.join(timeout=10)
+    assert said[-1] == "held"
+
+
+def _hold(home: Home, said: list[str]) -> None:
+    with landing.loading(home, said.append):
+        said.append("held")
+
+
+def test_killed_at_any_moment_nothing_is_half_there_and_the_next_run_completes(land, project):
+    folder = land.folder / "camden" / "spending"
+    folder.mkdir(parents=True)
+    for number in range(1, 13):
+        rows = b"".join(b"Supplier %d,%d.00,Parks\n" % (n, number) for n in range(3_000))
+        # One short record each, so that there are rejects too.
+        (folder / f"2023-{number:02d}.csv").write_bytes(HEADER + rows + b"short\n")
+    command = [sys.executable, "-m", "citymart", "load", str(land.folder), "--home", str(land.home.root)]
+    environment = os.environ | {"PYTHONPATH": str(project / "scripts")}
+    chance = random.Random(7)
+    for _ in range(5):
+        run = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        run.stdout.readline()  # it has begun
+        time.sleep(chance.random() * 0.25)
+        run.send_signal(signal.SIGKILL)
+        run.communicate()
+        _whole(land.place)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert _whole(land.place) == 12
+    left = {path.stem for path in land.place.rglob("*.parquet")}
+    assert left == {path.stem for path in land.place.glob("*.json")}
+    assert not (land.home.root / ".scratch").exists()
+
+
+def _whole(place: Path) -> int:
+    """How many receipts there are; each must vouch for records that are all there."""
+    receipts = [json.loads(path.read_text()) for path in place.glob("*.json")]
+    for receipt in receipts:
+        records = place / f"{receipt['extract_id']}.parquet"
+        assert hashlib.sha256(records.read_bytes()).hexdigest() == receipt["landing_sha256"]
+        assert (place / "rejects" / records.name).exists() == (receipt["rejected_rows"] > 0)
+    return len(receipts)
+
+
+def test_globs_over_an_empty_landing_find_files_without_rows(tmp_path):
+    home = Home.at(tmp_path)
+    ensure_landing(home, ["spending"])
+    before = {path: path.stat().st_mtime_ns for path in home.landing.rglob("*")}
+    ensure_landing(home, ["spending"])
+    assert {path: path.stat().st_mtime_ns for path in home.landing.rglob("*")} == before
+    for query in (
+        f"from read_parquet('{home.landing}/spending/*/*.parquet')",
+        f"from read_parquet('{home.landing}/*/*/rejects/*.parquet')",
+        f"from read_json('{home.landing}/*/*/*.json', columns={{extract_id: 'VARCHAR'}})",
+    ):
+        assert duckdb.connect().execute(query).fetchall() == []
