@@ -159,7 +159,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _of_path(path: Path, declared: Declared, seeds: Seeds, *, named: bool) -> Delivery | None:
-    parts = path.resolve().parts
+    parts = path.absolute().parts
     folder_provider, folder_subject = (parts[-3], parts[-2]) if len(parts) >= 3 else ("", "")
     says_nothing = folder_subject not in seeds.subjects and folder_provider not in seeds.providers
     if says_nothing and not (declared.provider and declared.subject):

@@ -4,6 +4,8 @@ reason.
 
 from __future__ import annotations
 
+import re
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -174,12 +176,14 @@ def _load(
 
 def _identity(path: Path) -> tuple[int, int, int]:
     try:
-        stat = path.stat()
+        found = path.stat()
     except OSError as error:
         raise Refused(
             f"it can't be read ({error.strerror}); check that it is there and may be read"
         ) from None
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+    if not stat.S_ISREG(found.st_mode):
+        raise Refused("it is not a regular file; give the file itself")
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def _failed(delivery: Delivery, member: Member | None, home: Home, error: BaseException) -> Outcome:
@@ -188,12 +192,10 @@ def _failed(delivery: Delivery, member: Member | None, home: Home, error: BaseEx
         error = _explained(error, delivery.path, home)
     message = " ".join(str(error).split()) or type(error).__name__
     for path in (member.path if member else None, delivery.path):
+        # The name stands in front of the message already.
         if path is not None:
-            message = (
-                message.removeprefix(f"{path.name}, ")
-                .removeprefix(f"{path.name} ")
-                .removeprefix(f"{path.name}: ")
-            )
+            message = re.sub(rf"^{re.escape(path.name)}, ", "its ", message)
+            message = re.sub(rf"^{re.escape(path.name)} ", "it ", message)
     return Outcome(
         delivery.name,
         member.name if member else None,

@@ -48,8 +48,8 @@ def load(
     \b
     Examples:
       citymart load extracts/
-      citymart load extracts/lambeth/spending/2012-06.csv
-      citymart load june.xlsx --provider camden --subject spending --as-of 2024-06
+      citymart load extracts/northborough/spending/2012-06.csv
+      citymart load june.xlsx --provider northborough --subject spending --as-of 2024-06
       citymart load --manifest deliveries.csv
 
     The same bytes land once, so a load can be repeated at any time. Exit status: 0 everything is landed,
@@ -66,9 +66,7 @@ def load(
     if not deliveries:
         raise UsageError("There is nothing to load: no file lies under <provider>/<subject>/.")
     if passed_over and not as_json:
-        click.echo(
-            f"Passed over {len(passed_over)} files outside <provider>/<subject>/: {describe(passed_over)}."
-        )
+        click.echo(f"Passed over, as outside <provider>/<subject>/: {describe(passed_over)}.")
     if as_json:
         summary = load_files(deliveries, ctx.obj.home)
         click.echo(json.dumps(_document(summary, passed_over), ensure_ascii=False, indent=1))

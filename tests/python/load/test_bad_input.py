@@ -219,3 +219,17 @@ def test_a_refused_file_is_tried_again_and_what_landed_before_stays(land):
     land(b"")
     assert land(GOOD).status == "already landed"
     assert land.receipt(first)["outcome"] == "landed"
+
+
+def test_a_pipe_or_a_dead_link_among_the_files_is_told_and_does_not_block(land):
+    os.mkfifo(land.folder / "pipe.csv")
+    (land.folder / "link.csv").symlink_to(land.folder / "gone.csv")
+    outcomes = land.load(*(land.delivery(land.folder / name) for name in ("pipe.csv", "link.csv")))
+    assert ["not a regular file" in outcomes[0].message, "can't be read" in outcomes[1].message] == [
+        True,
+        True,
+    ]
+
+
+def test_a_message_begins_with_the_file_once(land):
+    assert land(b"%PDF-1.7").message.startswith("it is a PDF")
