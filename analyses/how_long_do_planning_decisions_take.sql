@@ -10,4 +10,4 @@ select
 from marts.fct_planning_applications
 inner join marts.dim_borough on fct_planning_applications.borough_code = dim_borough.borough_code
 group by dim_borough.borough_name, fct_planning_applications.application_type
-order by dim_borough.borough_name, applications desc
+order by dim_borough.borough_name asc, applications desc

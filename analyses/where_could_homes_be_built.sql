@@ -3,13 +3,13 @@
 select
     fct_brownfield_sites.reported_by_name,
     fct_brownfield_sites.lsoa_code,
-    dim_area.area_name,
+    dim_area.lsoa_name,
     count(*) as sites,
     sum(fct_brownfield_sites.hectares) as hectares,
     sum(fct_brownfield_sites.min_net_dwellings) as min_net_dwellings
 from marts.fct_brownfield_sites
 left join marts.dim_area
-    on fct_brownfield_sites.lsoa_code = dim_area.area_code and dim_area.is_current
-where fct_brownfield_sites.is_best_source and fct_brownfield_sites.planning_status = 'not permissioned'
-group by fct_brownfield_sites.reported_by_name, fct_brownfield_sites.lsoa_code, dim_area.area_name
+    on fct_brownfield_sites.lsoa_code = dim_area.lsoa_code and dim_area.is_current_vintage
+where fct_brownfield_sites.is_best_source and fct_brownfield_sites.planning_status = 'not_permissioned'
+group by fct_brownfield_sites.reported_by_name, fct_brownfield_sites.lsoa_code, dim_area.lsoa_name
 order by min_net_dwellings desc nulls last

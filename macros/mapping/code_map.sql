@@ -1,5 +1,5 @@
-{# Two CTEs' worth of a code map: the city's code for a value as sent, a provider's own row before a shared one.
-   Use as `from records left join (…) as map on records.provider_code = map.provider_code and map.as_sent = …`. #}
+{# The values of a column as sent, one row a provider and value, with the city's code: a provider's own row of the map
+   before a shared one. A value that is mapped on purpose to no code has no issue; one that is in no map has. #}
 {% macro code_map(list, records, column) -%}
     select
         sent.provider_code,
@@ -7,7 +7,7 @@
         codes.code,
         coalesce(codes.is_repair, false) as is_repair,
         case
-            when codes.code is null then 'code_unknown'
+            when codes.as_sent is null then 'code_unknown'
             when codes.is_repair then 'code_mended'
         end as issue_type
     from (select distinct provider_code, {{ column }} as as_sent from {{ records }} where {{ column }} is not null) as sent

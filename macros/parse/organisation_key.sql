@@ -1,5 +1,5 @@
-{# The form under which the names of one authority meet: `London Borough of Brent`, `LB Brent`, `Brent Council` and a URI that
-   ends in `/brent` are all `brent`. For a London borough it is the provider's code.
+{# The form under which the names of one authority meet: `London Borough of Alba`, `LB Alba`, `Alba Council` and a URI that
+   ends in `/alba` are all `alba`. For a London borough it is the provider's code.
 
    The last segment of a URI is taken, words for the kind of authority go, `&` is `and`. `City of London` keeps its city, since
    London alone is another place. Names beyond its reach are rows of the seed organisation_names. #}

@@ -69,10 +69,11 @@ matched as (
                 or sent_columns.position = layout_rows.position
             )
             and (sent_columns.column_key <> '' or layout_rows.position is not null)
-    qualify row_number() over (
-        partition by sent_columns.extract_id, sent_columns.position
-        order by layout_rows.provider_code = '*', layout_rows.position is null
-    ) = 1
+    qualify
+        row_number() over (
+            partition by sent_columns.extract_id, sent_columns.position
+            order by layout_rows.provider_code = '*', layout_rows.position is null
+        ) = 1
 
 ),
 
@@ -91,10 +92,11 @@ measured as (
             and matched.provider_code = indicator_columns.provider_code
             and matched.source_file glob indicator_columns.file_pattern
             and regexp_matches(matched.source_column, indicator_columns.column_pattern)
-    qualify row_number() over (
-        partition by matched.extract_id, matched.position
-        order by indicator_columns.indicator_code
-    ) = 1
+    qualify
+        row_number() over (
+            partition by matched.extract_id, matched.position
+            order by indicator_columns.indicator_code
+        ) = 1
 
 ),
 

@@ -59,5 +59,5 @@ compared as (
 
 select
     *,
-    printed_total is not distinct from staged_total as agrees
+    coalesce(printed_total = staged_total, false) as agrees
 from compared

@@ -20,6 +20,18 @@ code_issues as (
 
 ),
 
+indicator_issues as (
+
+    select * from {{ ref('int_indicator_issues') }}
+
+),
+
+date_issues as (
+
+    select * from {{ ref('int_date_issues') }}
+
+),
+
 reporters as (
 
     select * from {{ ref('int_brownfield_reporters') }}
@@ -57,6 +69,10 @@ found as (
     select * from landing_issues
     union all by name
     select * from code_issues
+    union all by name
+    select * from indicator_issues
+    union all by name
+    select * from date_issues
     union all by name
     select
         'brownfield_land' as subject,

@@ -16,7 +16,7 @@ extract_columns as (
 
 rejects as (
 
-    select * from {{ source('landing', 'rejects') }}
+    select * from {{ ref('rejected_records') }}
 
 ),
 

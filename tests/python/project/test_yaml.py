@@ -24,7 +24,14 @@ sys.exit(0 if result.success and not seen else 1)
 
 def strict_parse(project: Path, home: Path) -> subprocess.CompletedProcess[str]:
     arguments = ["-q", "--log-level-file", "none", "parse", "--no-partial-parse", "--show-all-deprecations"]
-    arguments += ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(home / "t")]
+    arguments += [
+        "--project-dir",
+        str(project),
+        "--profiles-dir",
+        str(project),
+        "--target-path",
+        str(home / "t"),
+    ]
     environment = os.environ | {
         "CITYMART_HOME": str(home),
         "CITYMART_SCRIPTS": str(project / "scripts"),

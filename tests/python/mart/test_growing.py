@@ -1,0 +1,124 @@
+"""A borough is rows; a subject is one command; both on a copy of the project."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+
+@pytest.fixture
+def copy(project: Path, tmp_path: Path) -> Path:
+    """A copy of the project's own files."""
+    target = tmp_path / "project"
+    for name in ["models", "seeds", "macros", "scripts", "tests", "analyses"]:
+        shutil.copytree(
+            project / name, target / name, ignore=shutil.ignore_patterns("__pycache__", "python", "*.pyc")
+        )
+    for name in ["dbt_project.yml", "profiles.yml", "pyproject.toml"]:
+        shutil.copy(project / name, target / name)
+    return target
+
+
+def append(file: Path, *lines: str) -> None:
+    file.write_text(file.read_text().rstrip("\n") + "\n" + "\n".join(lines) + "\n")
+
+
+def test_a_new_borough_is_layout_rows_and_an_extract(copy: Path, citymart, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    extract = tmp_path / "in" / "hackney" / "spending" / "2026-10-31.csv"
+    extract.parent.mkdir(parents=True)
+    extract.write_text(
+        "Payments of the month\n\nPaid to;Sum paid;On\n"
+        "Acorn Bindery Ltd;£1,234.50;31/10/2026\nMallard & Sons;(20.00);10/09/2026\n",
+        encoding="utf-8",
+    )
+    refused = citymart(home, "load", extract, project=copy)
+    assert refused.returncode == 1
+    assert "2026-10-31.csv" in refused.stdout + refused.stderr
+
+    append(
+        copy / "seeds/layouts/layout_spending.csv",
+        "hackney,Paid to,supplier_name,,",
+        "hackney,Sum paid,net_amount,,",
+        "hackney,On,paid_date,dmy,",
+    )
+    loaded = citymart(home, "load", extract, project=copy)
+    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+    built = citymart(home, "build", project=copy)
+    assert built.returncode == 0, built.stdout + built.stderr
+    with duckdb.connect(str(home / "build/dev/mart.duckdb"), read_only=True) as mart:
+        payments = mart.execute(
+            "select borough_code, supplier_name_as_sent, net_amount::double, paid_date::varchar"
+            " from marts.fct_payments order by net_amount"
+        ).fetchall()
+    assert payments == [
+        ("E09000012", "Mallard & Sons", -20.0, "2026-09-10"),
+        ("E09000012", "Acorn Bindery Ltd", 1234.5, "2026-10-31"),
+    ]
+
+
+def test_a_required_column_that_has_gone_fails_the_build(copy: Path, citymart, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    folder = tmp_path / "in" / "hackney" / "spending"
+    folder.mkdir(parents=True)
+    (folder / "2026-09-30.csv").write_text(
+        "Supplier Name,Net Amount,Date\nAcorn,1.00,01/09/2026\nOak,2.00,02/09/2026\n"
+    )
+    (folder / "2026-10-31.csv").write_text(
+        "Supplier Name,Money,Date\nAcorn,3.00,01/10/2026\nOak,4.00,02/10/2026\n"
+    )
+    assert citymart(home, "load", tmp_path / "in", project=copy).returncode == 0
+    published = citymart(home, "publish", project=copy)
+    assert published.returncode == 1
+    said = published.stdout + published.stderr
+    assert "required column" in said
+    assert "Traceback" not in said
+    assert not (home / "published" / "current").exists()
+
+
+def test_a_new_subject_builds_at_once(copy: Path, citymart, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    made = citymart(home, "subject", "licences", project=copy)
+    assert made.returncode == 0, made.stdout + made.stderr
+    extract = tmp_path / "in" / "camden" / "licences" / "2026-10-31.csv"
+    extract.parent.mkdir(parents=True)
+    extract.write_text("Reference,Received date\nL/1,31/10/2026\nL/2,soon\n")
+    assert citymart(home, "load", extract, project=copy).returncode == 0
+    built = citymart(home, "build", "--select", "+stg_licences+", project=copy)
+    assert built.returncode == 0, built.stdout + built.stderr
+    with duckdb.connect(str(home / "build/dev/mart.duckdb"), read_only=True) as mart:
+        assert mart.execute(
+            "select reference, received_date::varchar, issues[1].issue_type from staging.stg_licences"
+            " order by reference"
+        ).fetchall() == [("L/1", "2026-10-31", None), ("L/2", None, "date_unreadable")]
+
+
+def test_a_subject_that_exists_is_not_written_over(copy: Path, citymart, tmp_path: Path) -> None:
+    before = (copy / "models/staging/spending/stg_spending.sql").read_text()
+    made = citymart(tmp_path / "home", "subject", "spending", project=copy)
+    assert made.returncode == 2
+    assert "the subject spending exists" in made.stderr
+    assert (copy / "models/staging/spending/stg_spending.sql").read_text() == before
+
+
+def test_dbt_build_works_on_its_own_from_a_clean_checkout(copy: Path, tmp_path: Path) -> None:
+    """No home, no landing, no extracts: everything builds, on nothing."""
+    result = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from dbt.cli.main import cli; cli(['-q', 'build', '--exclude', 'resource_type:unit_test'])",
+        ],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "DO_NOT_TRACK": "1"},
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert (copy / "warehouse/build/dev/mart.duckdb").exists()
