@@ -110,7 +110,10 @@ class Writer:
         self._lines.append(None if line == self.first_line + self.landed else line)
         self._cells.append(cells)
         self.landed += 1
-        self._characters += sum(len(cell) for cell in cells if cell)
+        try:
+            self._characters += len("".join(cells))
+        except TypeError:  # a null among them
+            self._characters += sum(len(cell) for cell in cells if cell)
         if len(self._cells) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
             self._write_records()
 

@@ -29,6 +29,10 @@ def is_total(cells: list[str | None]) -> bool:
     return bool(filled and _TOTAL(filled[0])) and not any(_LETTER(cell) for cell in filled[1:])
 
 
+def _filled(cells: list[str | None], at: int) -> bool:
+    return at < len(cells) and bool((cells[at] or "").strip())
+
+
 @dataclass
 class Tally:
     """What became of the records below the header."""
@@ -75,12 +79,13 @@ def settle(
     tally = Tally(blank_in=dict.fromkeys(required, 0))
     # In two columns `Total,1234.50` may be a supplier of that name: it is a total only if nothing follows.
     held: tuple[Record, list[str | None]] | None = None
-    columns = [(name, at) for name, at in required.items() if at]
+    columns = [(name, at[0], at[1:]) for name, at in required.items() if at]
 
     def land(line: int, cells: list[str | None]) -> None:
         writer.land(line, cells)
-        for name, at in columns:
-            if not any(position < len(cells) and (cells[position] or "").strip() for position in at):
+        for name, first, others in columns:
+            cell = cells[first] if first < len(cells) else None
+            if (not cell or cell.isspace()) and not any(_filled(cells, at) for at in others):
                 tally.blank_in[name] += 1
 
     for record in records:
