@@ -1,4 +1,4 @@
-"""A data officer's pre-flight: the loader's and the models' own rules on one file, of which nothing is kept."""
+"""A data officer's pre-flight: the mart's own rules on one file, of which nothing is kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def check(
     provider: str | None = None,
     subject: str | None = None,
     as_of: str | None = None,
-    note: Callable[[str], None] = lambda text: None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> list[Checked]:
     """Load the file into a home of its own, run the models that find issues, and tell what they found.
 
@@ -190,19 +191,23 @@ def _hints(con: duckdb.DuckDBPyConnection, extract_id: str, checked: Checked) ->
     seed = f"seeds/layouts/layout_{checked.subject}.csv"
     hints = []
     for finding in checked.findings:
-        count = f"{finding.count:,}"
-        if finding.issue_type == "date_looks_month_first":
+        count = _count(finding.count, "value")
+        if finding.issue_type in ("date_looks_month_first", "date_format_differs"):
+            # A date that was read in spite of its form tells of the others, which may have been misread.
+            look = _look_of(_values(con, extract_id, finding))
+            if "mdy" not in look and finding.issue_type == "date_format_differs":
+                continue
             hints.append(
-                f"{count} values of {finding.field} look like month/day/year:"
+                f"{count} of {finding.field} could only be read as month/day/year:"
                 f" declare the format mdy for it in {seed}"
             )
         elif finding.issue_type in ("date_unreadable", "amount_unreadable", "number_unreadable"):
             values = _values(con, extract_id, finding)
-            hints.append(f"{count} values of {finding.field} could not be read{_look_of(values)}")
+            hints.append(f"{count} of {finding.field} could not be read{_look_of(values)}")
         elif finding.issue_type == "code_unknown":
             values = dict.fromkeys(_values(con, extract_id, finding))
-            shown = ", ".join(repr(value) for value in list(values)[:5])
-            hints.append(f"{count} values of {finding.field} are in no code map, such as {shown}")
+            shown = ", ".join(repr(value) for value in islice(values, 5))
+            hints.append(f"{count} of {finding.field} in no code map, such as {shown}")
     if checked.unknown or checked.missing:
         hints.append("`citymart layout suggest FILE` proposes layout rows for the columns that are not known")
     return hints
@@ -244,10 +249,10 @@ def in_words(checked: Checked) -> str:
     lines = [f"{checked.file}: {checked.subject} of {checked.provider}, as of {checked.as_of}"]
     if checked.refused:
         return "\n".join([*lines, f"refused: {checked.refused}"])
-    records = f"{checked.landed_rows:,} records would land, {checked.rejected_rows:,} are rejected"
-    lines.append(records + (f", {checked.skipped:,} lines are no records" if checked.skipped else ""))
+    told = f"{_count(checked.landed_rows, 'record')} would land, {checked.rejected_rows:,} rejected"
+    lines.append(told + (f", {_count(checked.skipped, 'line')} passed over" if checked.skipped else ""))
     lines += [f"  {text}" for text in checked.notes]
-    lines.append(f"{checked.mapped} columns are mapped, {checked.ignored} ignored")
+    lines.append(f"{_count(checked.mapped, 'column')} mapped, {checked.ignored} ignored")
     if checked.unknown:
         lines.append(f"  not known: {', '.join(repr(name) for name in checked.unknown)}")
     if checked.missing:
@@ -270,6 +275,10 @@ def in_words(checked: Checked) -> str:
         "good: nothing has to be mended" if checked.is_good else "not good: see what is to be mended",
     ]
     return "\n".join(lines)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' if number != 1 else ''}"
 
 
 def _short(value: str | None, width: int = 60) -> str:

@@ -147,13 +147,30 @@ def _failure(result: Any) -> Failure:
 
 def _test_sentence(result: Any) -> str:
     node = result.node
-    rows = result.failures or 0
     about = (getattr(node, "description", "") or "").strip().rstrip(".")
     said = f" {about}." if about else ""
-    return (
-        f"“{_words(node.name)}” does not hold in {rows:,} row{'s' if rows != 1 else ''}."
-        f"{said} The test is in {node.original_file_path}"
-    )
+    return f"{_claim(node, result.failures or 0)}.{said} The test is in {node.original_file_path}"
+
+
+# The tests that dbt brings along say nothing of themselves; those of the project have a sentence for a name.
+CLAIMS = {
+    "not_null": "{column} is null in {rows}",
+    "unique": "{column} is not unique: {values} more than once",
+    "relationships": "{column} has no match in {to} for {rows}",
+    "accepted_values": "{column} holds what is not on its list: {values}",
+}
+
+
+def _claim(node: Any, count: int) -> str:
+    rows = f"{count:,} row{'s' if count != 1 else ''}"
+    metadata = getattr(node, "test_metadata", None)
+    claim = CLAIMS.get(metadata.name) if metadata else None
+    if claim is None:
+        return f"“{_words(node.name)}” does not hold in {rows}"
+    model = (getattr(node, "attached_node", None) or "").rsplit(".", 1)[-1]
+    to = re.sub(r"""ref\(['"](\w+)['"]\)""", r"\1", str(metadata.kwargs.get("to", "")))
+    column = f"{model}.{metadata.kwargs.get('column_name', '')}"
+    return claim.format(column=column, rows=rows, to=to, values=f"{count:,} value{'s' if count != 1 else ''}")
 
 
 def _words(name: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -109,8 +109,8 @@ def _put(temporary: Path, folder: Path) -> None:
     old = folder.with_name(f".{folder.name}.old")
     remove(old)
     if folder.exists():
-        os.replace(folder, old)
-    os.replace(temporary, folder)
+        folder.replace(old)
+    temporary.replace(folder)
     fsync_folder(folder.parent)
     remove(old)
 
@@ -294,7 +294,7 @@ def _rings(rings: list[list[list[float]]]) -> list[list[list[float]]]:
     turned = []
     for number, ring in enumerate(rings):
         points = [[round(point[0], DIGITS), round(point[1], DIGITS)] for point in ring]
-        area = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, points[1:], strict=False))
+        area = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(points))
         turned.append(points if (area > 0) == (number == 0) else points[::-1])
     return turned
 
@@ -353,7 +353,7 @@ def _described(name: str, kind: str, comment: str | None) -> dict[str, str]:
 def _frictionless(kind: str) -> str:
     if kind.startswith("DECIMAL"):
         return "number"
-    if kind.endswith("INT") or kind.endswith("INTEGER"):
+    if kind.endswith(("INT", "INTEGER")):
         return "integer"
     return FRICTIONLESS.get(kind, "string")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import tomllib
@@ -59,7 +58,7 @@ def publish(
     home: Home,
     *,
     keep: int = 5,
-    note: Callable[[str], None] = lambda text: None,
+    note: Callable[[str], None] = lambda _: None,
     project: Path = PROJECT,
 ) -> Published:
     """Build a candidate, test it, and make it the current release if it passes and says something new.
@@ -104,7 +103,7 @@ def _fresh_candidate(home: Home) -> Path:
 def _keep_failed(home: Home, candidate: Path, run: DbtRun) -> list[dict[str, Any]]:
     folder = failed_folder(home)
     remove(folder)
-    os.replace(candidate.parent, folder)
+    candidate.parent.replace(folder)
     failures = _with_examples(folder / CANDIDATE, run.failures)
     story = {"failed_at": _now().isoformat(timespec="seconds"), "failures": failures}
     (folder / "failures.json").write_text(json.dumps(story, indent=2, ensure_ascii=False), encoding="utf-8")
@@ -173,7 +172,7 @@ def _release(home: Home, candidate: Path, keys: dict[str, str], project: Path) -
     (temporary / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     fsync_file(temporary / MANIFEST)
     fsync_folder(temporary)
-    os.replace(temporary, folder)
+    temporary.replace(folder)
     fsync_folder(folder.parent)
     make_current(home, release_id)
     return Release(folder, manifest), True

@@ -65,7 +65,7 @@ def make_current(home: Home, release_id: str) -> None:
     temporary = home.published / f".current.{os.getpid()}"
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(Path("releases") / release_id)
-    os.replace(temporary, home.published / "current")
+    temporary.replace(home.published / "current")
     fsync_folder(home.published)
 
 
@@ -79,7 +79,7 @@ def prune(home: Home, keep: int) -> list[str]:
         folder = releases_folder(home) / name
         # Out of sight in one step first: a half-removed release must not look like one.
         hidden = folder.with_name(f".{name}.gone")
-        os.replace(folder, hidden)
+        folder.replace(hidden)
         shutil.rmtree(hidden, ignore_errors=True)
     return gone
 

@@ -29,8 +29,8 @@ def check(
 
     \b
     Examples:
-      ./citymart check extracts/camden/spending/2024-03.csv
-      ./citymart check march.xlsx --provider camden --subject spending
+      ./citymart check extracts/northborough/spending/2024-03.csv
+      ./citymart check march.xlsx --provider northborough --subject spending
 
     Exit status: 0 nothing has to be mended, 1 something has, 2 wrong usage.
     """

@@ -9,7 +9,7 @@ import click
 from citymart.cli import Settings
 
 
-def _formats(ctx: click.Context, _: click.Parameter, value: str | None) -> tuple[str, ...]:
+def _formats(_ctx: click.Context, _option: click.Parameter, value: str | None) -> tuple[str, ...]:
     from citymart.exporting import FORMATS
 
     if value is None:

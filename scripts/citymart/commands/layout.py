@@ -18,7 +18,7 @@ def layout() -> None:
 
     \b
     Example:
-      ./citymart layout suggest extracts/camden/spending/2024-03.csv
+      ./citymart layout suggest extracts/northborough/spending/2024-03.csv
     """
 
 
@@ -40,8 +40,8 @@ def suggest(ctx: click.Context, file: Path, provider: str | None, subject: str |
 
     \b
     Examples:
-      ./citymart layout suggest extracts/camden/spending/2024-03.csv
-      ./citymart layout suggest new.xlsx --provider camden --subject spending
+      ./citymart layout suggest extracts/northborough/spending/2024-03.csv
+      ./citymart layout suggest new.xlsx --subject spending
 
     Exit status: 0 proposed, or every column is known; 1 the file can't be read
     as a table; 2 no such file, provider or subject.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -31,7 +32,10 @@ select
     i as key,
     st_aswkb(st_transform(square, 'EPSG:27700', 'EPSG:4326', always_xy := true)) as boundary,
     st_aswkb(square) as boundary_grid
-from (select i, st_makeenvelope(530000 + i * 100, 180000, 530090 + i * 100, 180090) as square from range(300) as r (i));
+from (
+    select i, st_makeenvelope(530000 + i * 100, 180000, 530090 + i * 100, 180090) as square
+    from range(300) as r (i)
+);
 create table marts.sites as
 select * from (values (1, -0.1181, 51.5099), (2, null, null)) as rows (key, longitude, latitude);
 create table market.coverage as select 'spending' as subject;
@@ -141,7 +145,7 @@ def test_outer_rings_run_anticlockwise(exported):
     document = json.loads((exported / "areas.geojson").read_text(encoding="utf-8"))
     for feature in document["features"]:
         ring = feature["geometry"]["coordinates"][0]
-        assert sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False)) > 0
+        assert sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)) > 0
 
 
 def test_the_package_says_what_the_columns_mean(exported):

@@ -10,10 +10,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import tiny  # noqa: E402
-from citymart.home import Home  # noqa: E402
-from citymart.publishing import publish  # noqa: E402
-from citymart.releases import remove  # noqa: E402
+import tiny
+from citymart.home import Home
+from citymart.publishing import publish
+from citymart.releases import remove
 
 
 @pytest.fixture(scope="session")
