@@ -1,0 +1,80 @@
+-- int_coordinates_as_sent.sql
+-- One row a record of a subject whose records lie somewhere: its coordinate as sent, and where it should lie.
+with
+
+sites as (
+
+    select * from {{ ref('stg_brownfield_land') }}
+
+),
+
+reporters as (
+
+    select * from {{ ref('int_brownfield_reporters') }}
+
+),
+
+applications as (
+
+    select * from {{ ref('stg_planning_applications') }}
+
+),
+
+providers as (
+
+    select
+        *,
+        provider_type in ('london_borough', 'development_corporation', 'regional_authority', 'functional_body', 'sample')
+            as is_in_london
+    from {{ ref('providers') }}
+
+),
+
+-- A file without a column for it does not lack a coordinate in every record.
+coordinate_columns as (
+
+    select distinct extract_id
+    from {{ ref('extract_columns') }}
+    where field in ('geo_x', 'geo_y', 'easting', 'northing') and status = 'mapped'
+
+),
+
+-- The fields of an application are a grid reference by name.
+records as (
+
+    select
+        'brownfield_land' as subject,
+        sites.provider_code,
+        sites.extract_id,
+        sites.row_number,
+        sites.line_number,
+        sites.geo_x as x_as_sent,
+        sites.geo_y as y_as_sent,
+        sites.coordinate_reference_system as system_as_sent,
+        reporters.borough_code as expected_borough_code,
+        reporters.is_in_london
+    from sites
+    inner join reporters on sites.extract_id = reporters.extract_id and sites.row_number = reporters.row_number
+    union all
+    select
+        'planning_applications' as subject,
+        applications.provider_code,
+        applications.extract_id,
+        applications.row_number,
+        applications.line_number,
+        applications.easting as x_as_sent,
+        applications.northing as y_as_sent,
+        'British National Grid' as system_as_sent,
+        case when providers.provider_type = 'london_borough' then providers.gss_code end as expected_borough_code,
+        providers.is_in_london
+    from applications
+    inner join providers on applications.provider_code = providers.provider_code
+
+)
+
+select
+    records.extract_id || '/' || records.row_number as record_key,
+    records.*,
+    coordinate_columns.extract_id is not null as has_coordinate_columns
+from records
+left join coordinate_columns on records.extract_id = coordinate_columns.extract_id
