@@ -41,6 +41,7 @@ def copy_fast(
     *,
     width: int,
     body_line: int,
+    above: int,
     over_lines: bool,
     provider: str,
     extract_id: str,
@@ -48,7 +49,8 @@ def copy_fast(
 ) -> Copied | None:
     """The records from line `body_line` on, as Parquet at `target`; None if it does not add up.
 
-    `over_lines`: some records run over several lines, so each row is given its line number.
+    `above` is the number of records, header and all, that come before. `over_lines`: some records run over
+    several lines, so each row is given its line number.
     """
     dropped = _trailing(text, dialect)
     if dropped is None:
@@ -57,7 +59,7 @@ def copy_fast(
     with duckdb.connect(config=_config(target.parent)) as connection:
         try:
             connection.execute(
-                _copy_sql(text, dialect, width, body_line, over_lines, target), [provider, extract_id]
+                _copy_sql(text, dialect, width, body_line, above, over_lines, target), [provider, extract_id]
             )
             rows = connection.fetchone()[0]
             if not over_lines:
@@ -108,14 +110,14 @@ def _trailing(text: Text, dialect: Dialect) -> list[Record] | None:
 
 
 def _copy_sql(
-    text: Text, dialect: Dialect, width: int, body_line: int, over_lines: bool, target: Path
+    text: Text, dialect: Dialect, width: int, body_line: int, above: int, over_lines: bool, target: Path
 ) -> str:
     columns = [f"c{at}" for at in range(width)]
     quote = dialect.quote or ""
     options = [
         "auto_detect=false",
         "header=false",
-        f"skip={body_line - 1}",
+        f"skip={above}",
         f"delim={_literal(dialect.delimiter)}",
         f"quote={_literal(quote)}",
         f"escape={_literal(quote)}",

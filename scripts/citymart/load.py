@@ -294,6 +294,7 @@ class _Job:
                 dialect,
                 width=len(names),
                 body_line=body_line,
+                above=len(above) + (header_record is not None),
                 over_lines=any(record.lines > 1 for record in sample),
                 provider=self.delivery.provider,
                 extract_id=self.receipt["extract_id"],

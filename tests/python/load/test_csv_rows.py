@@ -128,6 +128,15 @@ def test_well_formed_files_take_the_fast_road(land, monkeypatch, body):
     assert taken[0] is not None
 
 
+def test_a_header_over_lines_below_a_preamble_does_not_bar_the_fast_road(land, monkeypatch):
+    taken = []
+    copy_fast = loader.copy_fast
+    monkeypatch.setattr(loader, "copy_fast", lambda *a, **k: taken.append(copy_fast(*a, **k)) or taken[-1])
+    outcome = land(b'Report\n\n"Supplier\nName",Amount\nAcme,1.00\nBeta,2.00\n', **ALWAYS_FAST)
+    assert taken[0] is not None
+    assert (land.cells(outcome)[0], land.lines(outcome)) == (["Acme", "1.00"], [5, 6])
+
+
 def test_trouble_after_the_sample_is_found_on_the_fast_road_too(land, monkeypatch):
     monkeypatch.setattr(loader, "SAMPLE", 2)
     good = b"".join(b"Supplier %d,1.00,Parks\n" % n for n in range(5_000))
