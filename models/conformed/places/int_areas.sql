@@ -1,5 +1,5 @@
 -- int_areas.sql
--- One row a small area of London and census vintage, from the edition in force: of each vintage the newest, whoever sent it.
+-- One row a small area of London and census vintage, from the newest edition of the vintage, whoever sent it.
 with
 
 boroughs as (

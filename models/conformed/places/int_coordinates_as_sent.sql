@@ -24,8 +24,7 @@ providers as (
 
     select
         *,
-        provider_type in ('london_borough', 'development_corporation', 'regional_authority', 'functional_body', 'sample')
-            as is_in_london
+        provider_type not in ('other_local_authority', 'national_body') as is_in_london
     from {{ ref('providers') }}
 
 ),
