@@ -1,8 +1,8 @@
-"""What must be true of the place spine built from the real extracts: sentences, and SQL that must return no rows.
+"""What must be true of places built from the real extracts: sentences, and SQL that must return no rows.
 
-Areas, population and sites were counted in the files with Python's csv module, not by the project's own code.
-The counts of changed areas agree with the codes: 4,659 stand in both files, 176 only in the older and 335 only
-in the newer.
+Areas, population and sites were counted in the files with Python's csv module, not by the project's own
+code. The counts of changed areas agree with the codes: 4,659 stand in both files, 176 only in the older and
+335 only in the newer.
 """
 
 from __future__ import annotations
