@@ -58,6 +58,11 @@ class Place:
     def of(cls, home: Home, provider: str, subject: str) -> Place:
         return cls(home.landing / subject / provider)
 
+    def extract_id(self, digest: str) -> str:
+        """The id of the extract whose bytes as sent have this SHA-256, for this provider and subject."""
+        whose = f"{self.folder.name}/{self.folder.parent.name}/{digest}"
+        return hashlib.sha256(whose.encode()).hexdigest()[:16]
+
     def records(self, extract_id: str) -> Path:
         return self.folder / f"{extract_id}.parquet"
 
@@ -225,11 +230,6 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

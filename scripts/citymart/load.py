@@ -22,9 +22,10 @@ from .deliveries import Delivery
 from .errors import CityMartError, Refused
 from .fast import Copied, copy_fast
 from .formats import detect, open_rows
+from .hashing import file_sha256
 from .headers import HeaderMatch, find_header
 from .home import Home
-from .landing import Place, Writer, commit, explain, loading, read_receipt, sha256, write_receipt
+from .landing import Place, Writer, commit, explain, loading, read_receipt, write_receipt
 from .layouts import Seeds
 from .placeholders import ensure_landing
 from .settle import Tally, is_blank, settle
@@ -260,9 +261,9 @@ class _Job:
             digest, size = text.sha256, text.source_bytes
             self.receipt |= {"encoding": text.encoding, "total_lines": text.lines, "notes": list(text.notes)}
         else:
-            digest, size = sha256(source), source.stat().st_size
+            digest, size = file_sha256(source), source.stat().st_size
         self._still_the_same()
-        extract_id = digest[:16]
+        extract_id = self.place.extract_id(digest)
         self.receipt |= {"extract_id": extract_id, "source_bytes": size, "source_sha256": digest}
         if landed := self.place.landed(extract_id):
             return self._already(extract_id, landed)
@@ -497,7 +498,7 @@ class _Job:
             "control_totals": tally.control_totals,
             "landed_at": _now(),
             "landing_bytes": writer.records_path.stat().st_size,
-            "landing_sha256": sha256(writer.records_path),
+            "landing_sha256": file_sha256(writer.records_path),
         }
         rejects = writer.rejects_path if writer.rejected else None
         commit(self.place, extract_id, writer.records_path, rejects, receipt)
@@ -556,10 +557,10 @@ class _Job:
         extract_id = self.receipt["extract_id"]
         if extract_id is None:
             try:
-                digest = sha256(self.member.path)
+                digest = file_sha256(self.member.path)
             except OSError:
                 return
-            extract_id = digest[:16]
+            extract_id = self.place.extract_id(digest)
             size = _size(self.member.path)
             self.receipt |= {"extract_id": extract_id, "source_sha256": digest, "source_bytes": size}
         outcome.extract_id = extract_id

@@ -19,7 +19,7 @@ typed as (
 
     select
         *,
-        coalesce(application_type_as_sent, nullif(regexp_extract(application_reference, '/([A-Za-z]+)\d*$', 1), ''))
+        coalesce(application_type_as_sent, nullif(regexp_extract(application_reference, '/([A-Za-z][A-Za-z0-9]*)$', 1), ''))
             as application_type_code
     from newest
 

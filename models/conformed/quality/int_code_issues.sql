@@ -37,12 +37,28 @@ sent as (
         line_number,
         decision_as_sent as as_sent
     from applications
+    union all
+    select
+        'planning_applications' as subject,
+        'planning_application_type' as field,
+        provider_code,
+        extract_id,
+        row_number,
+        line_number,
+        application_type_as_sent as as_sent
+    from applications
 
 ),
 
 maps as (
 
-    {% for list in ['ownership_status', 'planning_status', 'permission_type', 'planning_decision'] %}
+    {% for list in [
+        'ownership_status',
+        'planning_status',
+        'permission_type',
+        'planning_decision',
+        'planning_application_type',
+    ] %}
     select
         '{{ list }}' as field,
         map.*

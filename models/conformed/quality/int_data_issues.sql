@@ -93,10 +93,9 @@ found as (
         row_number,
         line_number,
         'coordinate' as field,
-        issue_type,
+        unnest(list_distinct([repair_type, issue_type])) as issue_type,
         concat_ws(', ', x_as_sent, y_as_sent) as value_as_sent
     from locations
-    where issue_type is not null
     union all by name
     select
         subject,
