@@ -31,7 +31,7 @@ select
     indicators.label as indicator_label,
     indicators.unit,
     figures.period,
-    round(figures.value, 6) as value,
+    round(figures.value, 9) as value,
     figures.method,
     round(figures.coverage_share, 6) as coverage_share,
     figures.source_vintage,
