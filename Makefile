@@ -30,7 +30,7 @@ lint: setup ## ruff, sqlfluff and dbt-bouncer
 test: lint ## every test: style, Python, and dbt's own on the sample
 	@$(RUN)pytest
 
-docs: setup ## the project's documentation and lineage graph, in target/index.html
+docs: setup ## the project's documentation and lineage graph, in target/static_index.html
 	@$(RUN)dbt -q docs generate --static
 
 bench: setup ## speed of landing and of the build, beside a yardstick of this machine

@@ -174,6 +174,8 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         return _fail(_os_sentence(error), FAILED, wants_json)
     except Exception as error:  # the last door: a person gets a line, the log gets the story
+        if os.strerror(errno.ENOSPC) in str(error):  # DuckDB and Arrow have errors of their own for it
+            return _fail(_os_sentence(OSError(errno.ENOSPC, "", str(settings.home.root))), FAILED, wants_json)
         log = _write_log(settings.home, arguments)
         what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
         return _fail(f"internal error: {what}; the whole story is in {log}", BROKEN, wants_json)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +18,7 @@ from citymart.home import PROJECT, Home
 
 # A change of the database's path makes dbt parse the project anew: each use keeps a target of its own.
 SCRIPTS = Path(__file__).resolve().parents[1]
+FULL = os.strerror(errno.ENOSPC)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def run_dbt(
         "CITYMART_SCRIPTS": str(SCRIPTS),
         "DO_NOT_TRACK": "1",
     }
-    with _environment(environment):
+    with _environment(environment), _silent_log():
         try:
             outcome = dbtRunner().invoke(command)
         finally:
@@ -82,9 +86,18 @@ def run_dbt(
     if isinstance(outcome.exception, KeyboardInterrupt):
         raise outcome.exception
     results = getattr(outcome.result, "results", None)
+    messages = [str(outcome.exception), *(result.message or "" for result in results or [])]
+    is_short = results is None and shutil.disk_usage(home.root).free < 1 << 20
+    if is_short or any(FULL in message for message in messages):
+        # Whatever else has failed then failed of it, such as a database that was cut off in its making.
+        raise disk_is_full(home)
     if results is None:
         raise CityMartError(_not_started(outcome.exception, home))
     return _summary(target, results)
+
+
+def disk_is_full(home: Home) -> CityMartError:
+    return CityMartError(f"the disk of {home.root} is full: make room and run the same command again")
 
 
 @contextmanager
@@ -99,6 +112,17 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _silent_log() -> Iterator[None]:
+    """A log that can't be written (the disk is full) says so on the terminal, a traceback a line."""
+    before = logging.raiseExceptions
+    logging.raiseExceptions = False
+    try:
+        yield
+    finally:
+        logging.raiseExceptions = before
 
 
 def _close_adapter() -> None:

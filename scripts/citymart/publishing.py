@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from citymart.dbt_run import DbtRun, Failure, run_dbt
+from citymart.dbt_run import FULL, DbtRun, Failure, disk_is_full, run_dbt
 from citymart.errors import CityMartError
 from citymart.hashing import Table, file_sha256, quoted, table_digest, tables
 from citymart.home import PROJECT, Home
@@ -68,16 +68,24 @@ def publish(
     with build_lock(home, "publish"):
         sweep(home)
         candidate = _fresh_candidate(home)
-        note("building and testing a candidate …")
-        run = run_dbt(home, ["build"], database=candidate, use="publish", project=project)
-        if not run.passed:
-            return Published(None, False, run, failures=_keep_failed(home, candidate, run))
-        note(f"{run.models} models built, {run.tests} tests passed; writing the release …")
-        release, new = _release(home, candidate, _keys(run.target), project)
-        removed = prune(home, keep)
-        remove(candidate.parent)
-        remove(failed_folder(home))
-        return Published(release, new, run, removed=removed)
+        try:
+            note("building and testing a candidate …")
+            run = run_dbt(home, ["build"], database=candidate, use="publish", project=project)
+            if not run.passed:
+                return Published(None, False, run, failures=_keep_failed(home, candidate, run))
+            note(f"{run.models} models built, {run.tests} tests passed; writing the release …")
+            release, new = _release(home, candidate, _keys(run.target), project)
+            removed = prune(home, keep)
+            remove(failed_folder(home))
+            return Published(release, new, run, removed=removed)
+        except (duckdb.Error, OSError) as error:
+            if FULL in str(error):
+                raise disk_is_full(home) from None
+            raise
+        finally:
+            # Also when the disk is full: it is then what makes room again.
+            remove(candidate.parent)
+            sweep(home)
 
 
 def failed_folder(home: Home) -> Path:
