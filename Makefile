@@ -24,14 +24,14 @@ mart: setup ## load the sample, build, test and publish it; says where the mart 
 
 lint: setup ## ruff, sqlfluff and dbt-bouncer
 	@$(RUN)ruff check scripts tests && $(RUN)ruff format --check -q scripts tests
-	@$(RUN)sqlfluff lint --nocolor -q models macros tests analyses
+	@$(RUN)sqlfluff lint --nocolor -q models tests analyses
 	@$(RUN)dbt -q parse --no-partial-parse && $(RUN)dbt-bouncer
 
 test: lint ## every test: style, Python, and dbt's own on the sample
 	@$(RUN)pytest
 
 docs: setup ## the project's documentation and lineage graph, in target/static_index.html
-	@$(RUN)dbt -q docs generate --static
+	@./citymart build && $(RUN)dbt -q docs generate --static
 
 bench: setup ## speed of landing and of the build, beside a yardstick of this machine
 	@$(RUN)python -m citymart.bench

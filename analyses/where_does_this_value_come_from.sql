@@ -1,4 +1,4 @@
--- Who asks: anyone who doubts a number: the file and the line of each payment over a million, and what was done to it.
+-- Who asks: anyone who doubts a number: the file and the line of the hundred largest payments, and what was done to them.
 -- Not to be used for: publishing; a line may name a person where the payer forgot to withhold the name.
 select
     fct_payments.payment_key,
@@ -15,5 +15,5 @@ left join market.data_issues
     on
         fct_payments.extract_id = data_issues.extract_id
         and fct_payments.row_number = data_issues.row_number
-where abs(fct_payments.net_amount) >= 1000000
-order by fct_payments.net_amount desc
+order by abs(fct_payments.net_amount) desc
+limit 100

@@ -30,7 +30,7 @@ def spatial_extension() -> Path:
 
 
 class Plugin(BasePlugin):
-    def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
+    def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:  # noqa: ARG002
         if creds.path != ":memory:":
             Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
         ensure_landing(Home.at(), subjects())

@@ -18,7 +18,9 @@ def add_subject(name: str, project: Path) -> list[Path]:
     word, or when the subject exists; then nothing has been written.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise UsageError(f"{name!r} is no name for a subject: use lower-case letters, digits and _, as in licences")
+        raise UsageError(
+            f"{name!r} is no name for a subject: use lower-case letters, digits and _, as in licences"
+        )
     if name in subjects(project):
         raise UsageError(f"the subject {name} exists: see models/staging/{name}")
 
@@ -40,7 +42,11 @@ def add_subject(name: str, project: Path) -> list[Path]:
         *written,
         layout,
         _append(project / "seeds/market/subjects.csv", f"{name},{title},,append,31,"),
-        _append(project / "seeds/layouts/subject_fields.csv", f"{name},reference,true", f"{name},received_date,false"),
+        _append(
+            project / "seeds/layouts/subject_fields.csv",
+            f"{name},reference,true",
+            f"{name},received_date,false",
+        ),
         _append(
             project / "models/landing/_sources.yml",
             f"      - name: {name}",

@@ -143,6 +143,7 @@ select
         when on_grid.system is null then 'coordinate_unreadable'
         when pairs.is_in_one_cell then 'coordinate_in_one_cell'
         when on_grid.is_swapped then 'coordinate_swapped'
+        when on_grid.system = 'earth_centred' then 'coordinate_incomplete'
         when not regexp_matches(lower(pairs.system_as_sent), on_grid.name_pattern) then 'coordinate_system_differs'
     end as reading_issue
 from pairs

@@ -32,7 +32,7 @@ refused as (
         'file_refused' as issue_type,
         reason as value_as_sent
     from extracts
-    where not is_landed
+    where outcome = 'refused'
 
 ),
 
@@ -48,7 +48,7 @@ rejected as (
         'record_rejected' as issue_type,
         left(rejects.raw_text, 500) as value_as_sent
     from rejects
-    inner join extracts on rejects.extract_id = extracts.extract_id
+    inner join extracts on rejects.extract_id = extracts.extract_id and extracts.is_landed
 
 ),
 

@@ -65,7 +65,7 @@ population as (
 
     select
         borough_code,
-        sum(value) as population,
+        cast(round(sum(value)) as bigint) as population,
         max(period) as population_period
     from {{ ref('fct_area_indicators') }}
     where indicator_code = 'population'

@@ -42,6 +42,7 @@ select
     locations.longitude,
     locations.latitude,
     locations.method as location_method,
+    locations.area_method,
     locations.lsoa_code,
     locations.msoa_code,
     locations.borough_code as located_borough_code,

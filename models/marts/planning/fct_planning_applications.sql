@@ -39,6 +39,7 @@ select
     locations.longitude,
     locations.latitude,
     locations.method as location_method,
+    locations.area_method,
     locations.lsoa_code,
     locations.msoa_code,
     applications.received_date,

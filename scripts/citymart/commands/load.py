@@ -49,7 +49,8 @@ def load(
     Examples:
       citymart load extracts/
       citymart load extracts/northborough/spending/2012-06.csv
-      citymart load june.xlsx --provider northborough --subject spending --as-of 2024-06
+      citymart load june.xlsx --provider northborough --subject spending \\
+        --as-of 2024-06
       citymart load --manifest deliveries.csv
 
     The same bytes land once, so a load can be repeated at any time. Exit status: 0 everything is landed,
