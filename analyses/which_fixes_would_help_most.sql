@@ -11,5 +11,5 @@ select
     any_value(value_as_sent) as example
 from market.data_issues
 group by all
-order by (severity = 'error') desc, issues desc
+order by severity asc, issues desc
 limit 20

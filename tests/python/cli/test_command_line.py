@@ -147,7 +147,9 @@ def test_an_interrupt_is_one_line_and_status_130(home, tmp_path):
     with open(home / "build" / "check" / "lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         process = launched(
-            ["check", str(tmp_path / "march.csv"), "--provider", "camden", "--subject", "spending"]
+            ["check", str(tmp_path / "march.csv"), "--provider", "camden", "--subject", "spending"],
+            # A background job of a shell is born deaf to interrupts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         time.sleep(5)
         process.send_signal(signal.SIGINT)

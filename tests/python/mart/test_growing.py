@@ -89,7 +89,7 @@ def test_a_new_subject_builds_at_once(copy: Path, citymart, tmp_path: Path) -> N
     extract.parent.mkdir(parents=True)
     extract.write_text("Reference,Received date\nL/1,31/10/2026\nL/2,soon\n")
     assert citymart(home, "load", extract, project=copy).returncode == 0
-    built = citymart(home, "build", "--select", "+stg_licences+", project=copy)
+    built = citymart(home, "build", "--select", "+stg_licences", project=copy)
     assert built.returncode == 0, built.stdout + built.stderr
     with duckdb.connect(str(home / "build/dev/mart.duckdb"), read_only=True) as mart:
         assert mart.execute(
