@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from citymart.dbt_run import run_dbt
 from citymart.deliveries import Declared, Delivery, find_deliveries
 from citymart.errors import CityMartError, UsageError
 from citymart.home import Home
-from citymart.landing import read_receipt
+from citymart.landing import Place, read_receipt
 from citymart.load import Outcome, load_files
 from citymart.releases import remove
 
@@ -117,13 +118,43 @@ def _scratch_home(home: Home, *, borrow: bool) -> Iterator[Home]:
         scratch = Home(folder / "home")
         remove(scratch.root)
         scratch.landing.mkdir(parents=True)
-        boundaries = home.landing / REFERENCE
-        if borrow and boundaries.is_dir():
-            (scratch.landing / REFERENCE).symlink_to(boundaries)
         try:
+            if borrow:
+                _borrow(home, scratch)
             yield scratch
         finally:
             remove(scratch.root)
+
+
+def _borrow(home: Home, scratch: Home) -> None:
+    """The finished extracts of the boundaries, file by file.
+
+    Never their folder: the loader clears up and writes in every folder of its home, and would do so in the
+    real one without its lock.
+    """
+    for folder in (home.landing / REFERENCE).glob("*/"):
+        theirs = Place(folder)
+        mine = Place.of(scratch, folder.name, REFERENCE)
+        for path in folder.glob("*.json"):
+            extract_id = path.stem
+            # Also while a load goes on: an extract is lent only when its receipt vouches for its records.
+            if path.name.startswith(".") or not theirs.landed(extract_id):
+                continue
+            _lend(theirs.records(extract_id), mine.records(extract_id))
+            _lend(theirs.rejects(extract_id), mine.rejects(extract_id))
+            for receipt in [path, *folder.glob(f"{extract_id}@*.json")]:
+                _lend(receipt, mine.folder / receipt.name)
+
+
+def _lend(theirs: Path, mine: Path) -> None:
+    """A second name for the file, which outlives the first; a copy where the disk has no second names."""
+    mine.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        mine.hardlink_to(theirs)
+    except FileNotFoundError:
+        return
+    except OSError:
+        shutil.copyfile(theirs, mine)
 
 
 def _begun(delivery: Delivery, outcome: Outcome, scratch: Home) -> Checked:
