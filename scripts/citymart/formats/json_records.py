@@ -28,6 +28,8 @@ COLUMNS = 5_000
 TABLES = 200
 DEPTH = 8
 NESTING = 20
+# What publishers call the list of records, beside which lists of fields, links or errors may be longer.
+NAMES = ("records", "features", "results", "data", "items", "rows")
 
 SPACE = re.compile(r"[ \t\r\n]*")
 SCALAR = re.compile(r"[^\s,\]\}\{\[\"]+")
@@ -245,14 +247,17 @@ class Table:
     others: int = 0
     columns: dict[str, bool] = field(default_factory=dict)
     """Column → whether any record has a value there."""
+    more: list[Table] = field(default_factory=list)
+    """The lists of the same keys that come after it."""
 
 
 def read(path: Path, format: str, settings: Mapping[str, str]) -> Rows:
     """The records of a JSON, NDJSON or GeoJSON file.
 
     A record may stand in a list at the top, or in a list inside an object: the one that `record_path`
-    names (`result.records`), else the longest. A GeoJSON feature gives its properties, `geometry` as
-    compact GeoJSON text, and whatever else it carries as `feature.…`.
+    names (`result.records`), else the one that is called as such lists are (`records`, `results`, …), else
+    the longest; with it the others that have the same keys, one list after another. A GeoJSON feature gives
+    its properties, `geometry` as compact GeoJSON text, and whatever else it carries as `feature.…`.
 
     Raises `Refused` with line and column for broken JSON, and with what was found instead of a table.
     """
@@ -263,15 +268,15 @@ def read(path: Path, format: str, settings: Mapping[str, str]) -> Rows:
             table = sequence(text)
         else:
             table = choose(text, settings.get("record_path"), notes, features=format == "geojson")
-    feature = format == "geojson" and table.path == ("features",)
     header = list(column_names(table))
     return Rows(
         format=format,
-        rows=rows(path, encoding, table, header, feature=feature),
+        rows=rows(path, encoding, table, header, geojson=format == "geojson"),
         header=header,
-        total_lines=table.records,
+        total_lines=sum(each.records for each in (table, *table.more)),
         encoding=encoding.removesuffix("-sig"),
-        record_path=".".join(table.path or ()) or None,
+        record_path=", ".join(filter(None, (".".join(each.path or ()) for each in (table, *table.more))))
+        or None,
         notes=notes,
     )
 
@@ -283,12 +288,16 @@ def unicode_encoding(path: Path) -> str:
 
 
 def rows(
-    path: Path, encoding: str, table: Table, header: list[str], *, feature: bool
+    path: Path, encoding: str, table: Table, header: list[str], *, geojson: bool
 ) -> Iterator[tuple[int, list[str | None]]]:
-    with Text(path, encoding) as text:
-        for number, record in enumerate(records(text, table.path), start=1):
-            cells = cells_of(path.name, number, record, feature=feature)
-            yield number, [cells.get(name) for name in header]
+    number = 0
+    for each in (table, *table.more):
+        feature = geojson and each.path == ("features",)
+        with Text(path, encoding) as text:
+            for record in records(text, each.path):
+                number += 1
+                cells = cells_of(path.name, number, record, feature=feature)
+                yield number, [cells.get(name) for name in header]
 
 
 def records(text: Text, path: tuple[str, ...] | None) -> Iterator[dict[str, Any]]:
@@ -352,7 +361,10 @@ def choose(text: Text, record_path: str | None, notes: list[str], *, features: b
         raise Refused(
             f"{text.name} is JSON but has no list of records in it: {survey.found()}; send a list of records."
         )
-    best = max(tables, key=lambda table: table.records)
+    called = [table for table in tables if table.path and table.path[-1].lower() in NAMES]
+    best = max(called or tables, key=lambda table: table.records)
+    keys = set(column_names(best))
+    alike = [table for table in tables if set(column_names(table)) == keys]
     if [table.path for table in survey.tables].count(best.path) > 1:
         raise Refused(
             f"{text.name} has the key {best.path[-1]!r} twice in one object; ask which of the two holds."
@@ -362,20 +374,29 @@ def choose(text: Text, record_path: str | None, notes: list[str], *, features: b
             f"{text.name} is not a table: {survey.found()}, with lists inside; send one list of records, "
             "or name one with the setting record_path."
         )
-    if best.others:
-        raise Refused(
-            f"{text.name} has {best.others:,} values that are no objects among the {best.records:,} records"
-            f"{' at ' + '.'.join(best.path) if best.path else ''}; send objects only."
-        )
-    if len(tables) > 1:
-        others = ", ".join(
-            f"{'.'.join(table.path)} ({table.records:,})" for table in tables if table is not best
-        )
+    for table in alike:
+        if table.others:
+            raise Refused(
+                f"{text.name} has {table.others:,} values that are no objects among the {table.records:,} "
+                f"records{' at ' + '.'.join(table.path) if table.path else ''}; send objects only."
+            )
+    if len(alike) > 1:
+        notes.append(f"Took {counted(alike)}, which have the same keys, as one table, one after another.")
+    if len(alike) < len(tables):
+        which = "list of records" if called else "longest list of records"
+        took = "" if len(alike) > 1 else f"Took the {which}, {counted(alike)}; "
+        left = [table for table in tables if table not in alike]
         notes.append(
-            f"Took the longest list of records, {'.'.join(best.path)} ({best.records:,}); "
-            f"passed over {others}."
+            f"{took}{'passed' if took else 'Passed'} over {counted(left)}: "
+            "to land another, name it with the setting record_path in seeds/layouts/readers.csv."
         )
-    return best
+    alike[0].more = alike[1:]
+    return alike[0]
+
+
+def counted(tables: list[Table]) -> str:
+    """`result.records (2), result.fields (1)`."""
+    return ", ".join(f"{'.'.join(table.path)} ({table.records:,})" for table in tables)
 
 
 def keyed(best: Table, tables: list[Table]) -> bool:

@@ -28,7 +28,17 @@ def read(path: Path, format: str, _settings: Mapping[str, str]) -> Rows:
     if not header:
         file.close()
         raise Refused(f"{path.name} is a Parquet file without columns; ask for the table itself.")
-    return Rows(format=format, rows=rows(path.name, file), header=header, total_lines=file.metadata.num_rows)
+    return Rows(
+        format=format,
+        rows=rows(path.name, file),
+        header=header,
+        total_lines=file.metadata.num_rows,
+        notes=[
+            f"The time zone {column.type.tz} of the column {column.name} is not known: its times are UTC."
+            for column in file.schema_arrow
+            if has_unknown_zone(column.type)
+        ],
+    )
 
 
 def rows(name: str, file: pq.ParquetFile) -> Iterator[tuple[int, list[str | None]]]:
@@ -41,6 +51,11 @@ def rows(name: str, file: pq.ParquetFile) -> Iterator[tuple[int, list[str | None
                 for cells in zip(*columns, strict=True):
                     number += 1
                     yield number, list(cells)
+        except LookupError as error:
+            # A time zone inside a nested value.
+            raise Refused(
+                f"{name} names a time zone that is not known ({first_line(error)}); use UTC."
+            ) from None
         except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             raise Refused(
                 f"{name} is damaged after row {number:,} ({first_line(error)}); send it again."
@@ -64,8 +79,21 @@ def column_as_text(column: pa.Array) -> list[str | None]:
             None if text is None else plain(text)
             for text in column.cast(pa.float32()).cast(pa.string()).to_pylist()
         ]
+    if has_unknown_zone(kind):
+        # Arrow keeps moments in UTC; the zone only says how they were once shown.
+        column = column.cast(pa.timestamp(kind.unit, "UTC"))
     convert = converter(kind)
     return [None if value is None else convert(value) for value in column.to_pylist()]
+
+
+def has_unknown_zone(kind: pa.DataType) -> bool:
+    if not pa.types.is_timestamp(kind) or kind.tz is None:
+        return False
+    try:
+        pa.lib.string_to_tzinfo(kind.tz)
+    except (LookupError, ValueError, pa.ArrowException):
+        return True
+    return False
 
 
 def plain(text: str) -> str:

@@ -13,10 +13,12 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
@@ -27,6 +29,7 @@ from defusedxml.ElementTree import fromstring, iterparse
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from ..errors import Refused
+from ..headers import normalise
 from ..rows import Rows
 
 # A cell held by calamine costs some 80 bytes with its text: this many stay under 700 MB.
@@ -35,10 +38,18 @@ UNPACKED_BYTES = 8 << 30
 SHARED_TEXT_BYTES = 300 << 20
 RATIO, RATIO_FROM_BYTES = 200, 100 << 20
 CHUNK_BYTES = 4 << 20
+FULLEST = "Took the fullest sheet"
+# Where a header may stand.
+WITHIN = 50
+# A sheet most of whose rows stand on another is a copy or an extract of it.
+SHARED = 0.9
 
 CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})\d+"[^>/]*>')
 ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"[^>/]*>')
 ERROR_CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\bt="e"')
+NO_RESULT = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</)"
+)
 VALUE = re.compile(rb"</(?:\w+:)?(?:v|is)>")
 RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -64,10 +75,15 @@ class Extent:
     height: int = 0
     width: int = 0
     has_errors: bool = False
+    has_no_results: bool = False
+
+
+SheetRows = Iterator[tuple[int, list[str | None]]]
 
 
 def read(path: Path, format: str, settings: Mapping[str, str]) -> Rows:
-    """The rows of one sheet: the one that `sheet` names (or counts, from 1), else the fullest that shows.
+    """The rows of one sheet: the one that `sheet` names (or counts, from 1), else the fullest that shows,
+    with the other sheets of the same header, one after another in the order of the workbook.
 
     Row numbers are the sheet's own, and so are the columns: an empty column A is an empty first cell.
     Raises `Refused` for a workbook that is protected, broken, empty or too large to be read safely.
@@ -99,26 +115,197 @@ def open_sheet(path: Path, format: str, wanted: str | None) -> Rows:
     names = [sheet.name for sheet in sheets]
     if not extents:
         extents = {name: calamine_extent(workbook, name) for name in names}
-    name, notes = choose_sheet(path.name, names, hidden, extents, wanted)
-    extent = extents[name]
-    if extent.filled and not (extent.height and extent.width):
-        # Some writers leave out where a cell stands, which is allowed: then it follows the one before.
-        extent = calamine_extent(workbook, name)
-    if not extent.filled:
-        raise Refused(f"{path.name}, sheet {name}, is empty; ask for it to be sent again.")
-    area = extent.height * extent.width
-    if (
-        format == "xlsx"
-        and (extent.has_errors or area > CELLS_IN_MEMORY)
-        and has_member(path, "xl/workbook.xml")
-    ):
-        workbook.close()
-        rows = streamed_rows(path, name, extent.width)
-    else:
-        rows = held_rows(workbook, name)
+    chosen, notes = choose_sheet(path.name, names, hidden, extents, wanted)
+
+    def extent_of(name: str) -> Extent:
+        extent = extents[name]
+        if extent.filled and not (extent.height and extent.width):
+            # Some writers leave out where a cell stands, which is allowed: then it follows the one before.
+            extent = extents[name] = calamine_extent(workbook, name)
+        return extent
+
+    if not extent_of(chosen).filled:
+        raise Refused(f"{path.name}, sheet {chosen}, is empty; ask for it to be sent again.")
+    can_stream = format == "xlsx" and has_member(path, "xl/workbook.xml")
+
+    def rows_of(name: str) -> SheetRows:
+        extent = extent_of(name)
+        if can_stream and (extent.has_errors or extent.height * extent.width > CELLS_IN_MEMORY):
+            return guarded(path.name, name, streamed_rows(path, name, extent.width))
+        return guarded(path.name, name, held_rows(workbook, name))
+
+    parts = [Part(chosen)]
+    if not wanted:
+        filled = [name for name in names if extent_of(name).filled]
+        heads = {name: head(rows_of(name)) for name in filled} if len(filled) > 1 else {chosen: []}
+        shown = {name: heads[name] for name in filled if name not in hidden or name == chosen}
+        parts, copies = same_table(chosen, shown, rows_of, notes)
+        settled = {part.name for part in parts} | set(copies)
+        if tables := [name for name in filled if name not in settled and is_table(heads[name])]:
+            notes.append(
+                f"The {listed(tables)} {'looks' if len(tables) == 1 else 'look'} like a table too: to land "
+                "another sheet, name it with the setting sheet in seeds/layouts/readers.csv."
+            )
+    for part in parts:
+        part.height = extent_of(part.name).height
+        if can_stream and extents[part.name].has_no_results:
+            notes += guard_results(path, part.name)
     return Rows(
-        format=format, rows=guarded(path.name, name, rows), total_lines=extent.height, sheet=name, notes=notes
+        format=format,
+        rows=one_after_another(parts, rows_of),
+        total_lines=sum(part.height for part in parts),
+        sheet=", ".join(part.name for part in parts),
+        notes=notes,
     )
+
+
+# -- Several sheets that are one table ------------------------------------------------------------
+
+
+@dataclass
+class Part:
+    """A sheet of the table, and the row of its header where that stands on an earlier sheet already."""
+
+    name: str
+    header_row: int = 0
+    height: int = 0
+
+
+def head(rows: SheetRows) -> list[tuple[int, list[str | None]]]:
+    """The first rows; none of a sheet that can't be read, which matters only when it is the one to land."""
+    try:
+        return list(islice(rows, WITHIN))
+    except Refused:
+        return []
+
+
+def same_table(
+    chosen: str,
+    heads: Mapping[str, list[tuple[int, list[str | None]]]],
+    rows_of: Callable[[str], SheetRows],
+    notes: list[str],
+) -> tuple[list[Part], list[str]]:
+    """The sheets that have the header of `chosen`, in the order of the workbook; and those of the same header
+    whose rows stand on them already, as on a sheet of all months.
+    """
+    headers = {name: header_rows(rows) for name, rows in heads.items()}
+    # The fullest row of names that any two sheets share: a title above it is shorter, and so are its records.
+    common = [key for key in headers[chosen] if any(key in headers[name] for name in heads if name != chosen)]
+    if not common:
+        return [Part(chosen)], []
+    header = max(common, key=lambda key: sum(map(bool, key)))
+    alike = [name for name in heads if header in headers[name]]
+    taken, copies = {chosen}, []
+    seen = set(records_below(rows_of(chosen), headers[chosen][header]))
+    for name in alike:
+        if name == chosen:
+            continue
+        records = list(records_below(rows_of(name), headers[name][header]))
+        if sum(record in seen for record in records) >= SHARED * len(records):
+            copies.append(name)
+            continue
+        seen.update(records)
+        taken.add(name)
+    if copies:
+        notes.append(f"The rows of the {listed(copies)} stand on the sheets taken already.")
+    parts = [Part(name, headers[name][header]) for name in alike if name in taken]
+    parts[0].header_row = 0
+    if len(parts) > 1:
+        notes[:] = [note for note in notes if not note.startswith(FULLEST)]
+        left = [name for name in heads if name not in taken]
+        notes.append(
+            f"Took the {listed([part.name for part in parts])}, which have one header, as one table; "
+            "their rows are numbered on from sheet to sheet"
+            + (f"; passed over {', '.join(left)}." if left else ".")
+        )
+    return parts, copies
+
+
+def listed(names: list[str]) -> str:
+    """`sheet April`, `sheets April, May, June`."""
+    return f"sheet{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
+
+def header_rows(rows: Iterable[tuple[int, list[str | None]]]) -> dict[tuple[str, ...], int]:
+    """What may be a header, by the names in their places → its row: two or more different names in words."""
+    found: dict[tuple[str, ...], int] = {}
+    for number, cells in rows:
+        filled = [cell for cell in cells if cell and cell.strip()]
+        in_words = all(re.search(r"[^\W\d_]", cell) for cell in filled)
+        if len(filled) < 2 or not in_words or len(set(filled)) < len(filled):
+            continue
+        # What has no Latin letter is compared as it is.
+        names = [normalise(cell or "") or (cell or "").strip() for cell in cells]
+        while not names[-1]:
+            names.pop()
+        found.setdefault(tuple(names), number)
+    return found
+
+
+def is_table(rows: list[tuple[int, list[str | None]]]) -> bool:
+    """Whether a row of names has a row below it that is filled at least half as far."""
+    for names, at in header_rows(rows).items():
+        width = sum(map(bool, names))
+        return any(number > at and width <= 2 * sum(map(bool, cells)) for number, cells in rows)
+    return False
+
+
+def records_below(rows: SheetRows, header_row: int) -> Iterator[int]:
+    """What tells the filled rows below the header apart."""
+    for number, cells in rows:
+        if number > header_row and any(cells):
+            while not cells[-1]:
+                cells.pop()
+            yield hash(tuple(cells))
+
+
+def one_after_another(parts: list[Part], rows_of: Callable[[str], SheetRows]) -> SheetRows:
+    before = 0
+    for part in parts:
+        for number, cells in rows_of(part.name):
+            if number > part.header_row:
+                yield before + number, cells
+        before += part.height
+
+
+# -- Formulas that nobody has calculated ----------------------------------------------------------
+
+
+def guard_results(path: Path, sheet: str) -> list[str]:
+    """Raises `Refused` where a column is mostly formulas without results; a note where some cells are."""
+    with zipfile.ZipFile(path) as archive, archive.open(sheet_members(archive)[sheet]) as content:
+        filled, without = formula_columns(content)
+    worst = [column for column, count in without.items() if count >= filled[column]]
+    told = "as a program writes that does not calculate; open it in a spreadsheet program and save it again"
+    if worst:
+        raise Refused(
+            f"{path.name} has formulas without results in column {', '.join(worst)} of the sheet {sheet}, "
+            f"{told}."
+        )
+    count = sum(without.values())
+    cells = "1 cell holds a formula" if count == 1 else f"{count:,} cells hold formulas"
+    return [f"In the sheet {sheet}, {cells} without a result, {told}."] if count else []
+
+
+def formula_columns(content: BinaryIO) -> tuple[Counter[str], Counter[str]]:
+    """Column → cells with a value, and column → formulas without one. The empty text is a result."""
+    filled: Counter[str] = Counter()
+    without: Counter[str] = Counter()
+    for _, element in iterparse(content, events=("end",), forbid_entities=True):
+        name = element.tag.rpartition("}")[2]
+        if name == "c":
+            parts = {part.tag.rpartition("}")[2]: part for part in element}
+            column = element.get("r", "").rstrip("0123456789")
+            if "is" in parts or ("v" in parts and parts["v"].text):
+                filled[column] += 1
+            elif "f" in parts and element.get("t") != "str":
+                without[column] += 1
+        elif name == "row":
+            element.clear()
+    return filled, without
+
+
+# -- Before anything is unpacked ------------------------------------------------------------------
 
 
 def guard_area(file: str, cells: int) -> None:
@@ -186,7 +373,7 @@ def choose_sheet(
         raise Refused(f"{file} has nothing in its sheets; ask for it to be sent again.")
     name = max(filled, key=lambda each: (each not in hidden, extents[each].filled))
     others = [each + (" (hidden)" if each in hidden else "") for each in filled if each != name]
-    notes = [f"Took the fullest sheet, {name}; passed over {', '.join(others)}."] if others else []
+    notes = [f"{FULLEST}, {name}; passed over {', '.join(others)}."] if others else []
     if name in hidden:
         notes.append(f"The sheet {name} is hidden; it is the only one with anything in it.")
     return name, notes
@@ -247,6 +434,7 @@ def xlsx_extent(content: BinaryIO) -> Extent:
         if rows := ROW.findall(piece):
             extent.height = max(extent.height, int(rows[-1]))
         extent.has_errors = extent.has_errors or ERROR_CELL.search(piece) is not None
+        extent.has_no_results = extent.has_no_results or NO_RESULT.search(piece) is not None
         if len(rest) > CHUNK_BYTES * 8:
             raise ValueError("a cell without end")
     extent.width = max((column_number(column.decode()) for column in columns), default=0)

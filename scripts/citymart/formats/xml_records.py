@@ -1,4 +1,4 @@
-"""XML: the element that repeats is the record, its descendants and attributes are the columns.
+"""XML: the outermost element that repeats is the record, its descendants and attributes are the columns.
 
 The file is read twice: for its shape (which paths there are, how often), and for its rows. No more
 than one record is in memory.
@@ -35,6 +35,18 @@ class Shape:
     attributes: dict[str, None] = field(default_factory=dict)
     children: dict[str, Shape] = field(default_factory=dict)
 
+    @property
+    def has_content(self) -> bool:
+        return bool(self.children or self.attributes)
+
+    @property
+    def is_wrapper(self) -> bool:
+        """Whether there is nothing in it but a list of one kind of elements that have content."""
+        if self.attributes or self.has_text or len(self.children) != 1:
+            return False
+        (child,) = self.children.values()
+        return child.has_content and child.count > self.count
+
     def below(self) -> Iterator[Shape]:
         for child in self.children.values():
             yield child
@@ -63,13 +75,14 @@ class Measured:
 def read(path: Path, format: str, settings: Mapping[str, str]) -> Rows:
     """The records of an XML file.
 
-    The record is the element at `record_path` (below the root, `Collection/Record`), else the most
-    frequent element that repeats and has children or attributes of its own, the outermost of equals.
+    The record is the element at `record_path` (below the root, `Collection/Record`), else the outermost
+    element that repeats and has children or attributes of its own, the most frequent of those side by side;
+    where nothing repeats, the one element with content below the root.
     Columns are `Child`, `Child.Grandchild`, `@attribute`, `Child.@attribute`, namespaces cut off;
     a child that repeats within a record has its values joined by ` | `.
 
     Raises `Refused` with line and column for broken XML, for entities of the file's own and for
-    references to other files, and with what was found where nothing repeats.
+    references to other files, and with what was found where there is no record.
     """
     root = survey(path)
     notes: list[str] = []
@@ -164,25 +177,51 @@ def declared(name: str, root: Shape, record_path: str) -> Shape:
 
 
 def found(name: str, root: Shape, notes: list[str]) -> Shape:
-    """The record's element by looking. Raises `Refused` where nothing repeats."""
-    candidates = [shape for shape in root.below() if shape.count > 1 and (shape.children or shape.attributes)]
+    """The record's element by looking. Raises `Refused` where nothing looks like one."""
+    candidates = list(outermost(root))
     if not candidates:
+        if single := only_record(root):
+            return single
         raise Refused(
             f"{name} is XML in which no element with content repeats (it has {outline(root)}); "
             "name the record's element with the setting record_path."
         )
-    # max() takes the first of equals, and an element comes before what is inside it.
+    # max() takes the first of equals.
     best = max(candidates, key=lambda shape: shape.count)
-    outer = [
-        shape for shape in candidates if shape is not best and best.path[: len(shape.path)] == shape.path
-    ]
-    if outer:
-        notes.append(
-            f"Took each {'/'.join(best.path[1:])} as a record ({best.count:,}); it stands in "
-            f"{'/'.join(outer[0].path[1:])} ({outer[0].count:,}), whose own values are left out "
-            "unless record_path names it."
-        )
+    way_out = "to land it instead, name it with the setting record_path in seeds/layouts/readers.csv."
+    for other in candidates:
+        if other is not best:
+            notes.append(f"Took each {told(best)} as a record; passed over {told(other)}: {way_out}")
+    for inner in best.below():
+        if inner.has_content and inner.count > best.count:
+            notes.append(
+                f"{told(inner)} stands more than once in a record, where its values are joined: {way_out}"
+            )
     return best
+
+
+def outermost(shape: Shape) -> Iterator[Shape]:
+    """The elements with content that repeat, none inside another; a list's mere wrapper is none."""
+    for child in shape.children.values():
+        if child.count > 1 and child.has_content and not child.is_wrapper:
+            yield child
+        else:
+            yield from outermost(child)
+
+
+def only_record(root: Shape) -> Shape | None:
+    """The single record of a document in which nothing repeats, inside whatever it is wrapped in."""
+    shape = root
+    while len(inside := [child for child in shape.children.values() if child.has_content]) == 1:
+        # Beside a record may stand plain values, such as a status; beside part of one, the rest of it.
+        if shape is not root and (len(shape.children) > 1 or shape.attributes):
+            break
+        shape = inside[0]
+    return None if shape is root else shape
+
+
+def told(shape: Shape) -> str:
+    return f"{'/'.join(shape.path[1:])} ({shape.count:,})"
 
 
 def outline(root: Shape) -> str:

@@ -87,8 +87,31 @@ def test_the_longest_list_inside_an_object_is_taken_and_noted(tmp_path):
     assert found.record_path == "result.records"
     assert cells(found) == [["1"], ["2"]]
     assert found.notes == [
-        "Took the longest list of records, result.records (2); passed over result.fields (1)."
+        "Took the list of records, result.records (2); passed over result.fields (1): to land another, "
+        "name it with the setting record_path in seeds/layouts/readers.csv."
     ]
+
+
+def test_a_list_called_as_records_are_is_taken_although_another_is_longer(tmp_path):
+    fields = '[{"id": "a"}, {"id": "b"}, {"id": "c"}]'
+    found = read(tmp_path, f'{{"result": {{"fields": {fields}, "records": [{{"a": 1}}]}}}}')
+    assert found.record_path == "result.records"
+    assert cells(found) == [["1"]]
+    found = read(tmp_path, f'{{"links": [{{"u": 1}}], "payments": {fields}}}')
+    assert found.record_path == "payments", "no list is called so: the longest"
+
+
+def test_lists_of_the_same_keys_are_one_table(tmp_path):
+    text = '{"april": [{"a": 1, "b": 2}], "x": [{"y": 0}], "may": [{"b": 3, "a": 4}, {"a": 5, "b": 6}]}'
+    found = read(tmp_path, text)
+    assert (found.record_path, found.total_lines) == ("april, may", 3)
+    assert list(found.rows) == [(1, ["1", "2"]), (2, ["4", "3"]), (3, ["5", "6"])]
+    assert (
+        found.notes[0]
+        == "Took april (1), may (2), which have the same keys, as one table, one after another."
+    )
+    assert "Passed over x (1): to land another" in found.notes[1]
+    assert list(read(tmp_path, text, record_path="april").rows) == [(1, ["1", "2"])]
 
 
 def test_a_record_path_names_the_list(tmp_path):

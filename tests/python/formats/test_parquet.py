@@ -65,3 +65,18 @@ def test_a_damaged_page_is_refused_while_it_is_read(tmp_path):
     file.write_bytes(content)
     with pytest.raises(Refused, match=r"delivery\.parquet is damaged after row 0"):
         list(open_rows(file, "parquet").rows)
+
+
+def test_times_of_a_zone_that_nobody_knows_are_utc_and_noted(tmp_path):
+    moments = pa.array([0, None], pa.timestamp("us", tz="Mars/Phobos"))
+    pq.write_table(pa.table({"a": ["x", "y"], "when": moments}), tmp_path / "d.parquet")
+    found = open_rows(tmp_path / "d.parquet", "parquet")
+    assert [row[1] for _, row in found.rows] == ["1970-01-01T00:00:00+00:00", None]
+    assert found.notes == ["The time zone Mars/Phobos of the column when is not known: its times are UTC."]
+
+
+def test_a_zone_that_nobody_knows_inside_a_nested_value_is_refused(tmp_path):
+    moments = pa.array([[0]], pa.list_(pa.timestamp("us", tz="Mars/Phobos")))
+    pq.write_table(pa.table({"when": moments}), tmp_path / "d.parquet")
+    with pytest.raises(Refused, match="time zone that is not known"):
+        list(open_rows(tmp_path / "d.parquet", "parquet").rows)

@@ -103,7 +103,84 @@ def test_the_fullest_sheet_that_shows_is_taken_and_noted(tmp_path):
     file = book(tmp_path / "d.xlsx", Notes=[["see"]], Data=rows, hidden=rows * 5, Empty=[])
     found = open_rows(file, "xlsx")
     assert found.sheet == "Data"
-    assert found.notes == ["Took the fullest sheet, Data; passed over Notes, hidden (hidden)."]
+    assert found.notes == [
+        "Took the fullest sheet, Data; passed over Notes, hidden (hidden).",
+        "The sheet hidden looks like a table too: to land another sheet, "
+        "name it with the setting sheet in seeds/layouts/readers.csv.",
+    ]
+
+
+HEADER = ["Supplier", "Amount"]
+APRIL = [["A", 1], ["B", 2]]
+MAY = [["A", 3], ["C", 4], ["D", 5]]
+
+
+@pytest.mark.usefixtures("both_ways")
+def test_sheets_of_one_header_are_one_table_in_the_order_of_the_workbook(tmp_path):
+    april = [["Payments of April"], HEADER, *APRIL]
+    may = [["Payments"], ["of May"], ["supplier ", "AMOUNT"], *MAY]
+    file = book(tmp_path / "d.xlsx", Notes=[["see"]], April=april, May=may)
+    found = open_rows(file, "xlsx")
+    assert (found.sheet, found.total_lines) == ("April, May", 10)
+    assert [(number, row[0]) for number, row in found.rows] == [
+        (1, "Payments of April"),
+        (2, "Supplier"),
+        (3, "A"),
+        (4, "B"),
+        (8, "A"),
+        (9, "C"),
+        (10, "D"),
+    ]
+    assert found.notes == [
+        "Took the sheets April, May, which have one header, as one table; their rows are numbered on "
+        "from sheet to sheet; passed over Notes."
+    ]
+
+
+def test_sheets_that_repeat_the_rows_of_the_fullest_are_not_landed_twice(tmp_path):
+    file = book(tmp_path / "d.xlsx", April=[HEADER, *APRIL], All=[HEADER, *APRIL, *MAY], May=[HEADER, *MAY])
+    found = open_rows(file, "xlsx")
+    assert found.sheet == "All"
+    assert len(list(found.rows)) == 6
+    assert found.notes[1:] == ["The rows of the sheets April, May stand on the sheets taken already."]
+
+
+def test_a_table_of_another_header_is_passed_over_with_the_setting_that_takes_it(tmp_path):
+    file = book(tmp_path / "d.xlsx", Spend=[HEADER, *MAY], Cards=[["Card", "Limit"], ["x", 1], ["y", 2]])
+    found = open_rows(file, "xlsx")
+    assert found.sheet == "Spend"
+    assert any("The sheet Cards looks like a table too" in note for note in found.notes)
+
+
+def test_a_sheet_with_one_record_more_of_the_same_header_is_not_lost(tmp_path):
+    file = book(tmp_path / "d.xlsx", April=[HEADER, ["A", 1]], May=[HEADER, ["A", 1], ["B", 2]])
+    assert open_rows(file, "xlsx").sheet == "May", "April's only record is on May"
+    file = book(tmp_path / "e.xlsx", April=[HEADER, ["Z", 1]], May=[HEADER, ["A", 1], ["B", 2]])
+    assert open_rows(file, "xlsx").sheet == "April, May"
+
+
+def test_a_column_of_formulas_that_nobody_has_calculated_is_refused(tmp_path):
+    rows = [["Title", None], HEADER, ["A", "=1+0"], ["B", "=1+1"]]
+    with pytest.raises(Refused, match=r"formulas without results in column B.*save it again"):
+        open_rows(book(tmp_path / "d.xlsx", Data=rows), "xlsx")
+
+
+def test_a_single_formula_that_nobody_has_calculated_is_noted(tmp_path):
+    rows = [HEADER, ["A", 1], ["B", 2], ["Total", "=SUM(B2:B3)"]]
+    found = open_rows(book(tmp_path / "d.xlsx", Data=rows), "xlsx")
+    assert [row for _, row in found.rows][-1] == ["Total", ""]
+    assert "1 cell holds a formula without a result" in found.notes[0]
+
+
+def test_a_formula_whose_result_is_the_empty_text_is_read_without_a_word(tmp_path):
+    file = book(tmp_path / "d.xlsx", Data=[HEADER, ["A", "=B9"], ["B", "=B9"]])
+    blank = rb'<c t="str" \1><f>B9</f><v></v></c>'
+    rewrite(
+        file,
+        "xl/worksheets/sheet1.xml",
+        lambda content: re.sub(rb'<c (r="B\d")[^>]*><f>B9</f><v ?/?>(?:</v>)?</c>', blank, content),
+    )
+    assert open_rows(file, "xlsx").notes == []
 
 
 def test_a_hidden_sheet_is_taken_when_nothing_else_has_content(tmp_path):

@@ -50,12 +50,46 @@ def test_attributes_alone_make_a_record(tmp_path):
     assert [row for _, row in found.rows] == [["1", "x"], [None, "y"]]
 
 
-def test_a_list_inside_records_that_is_taken_for_the_records_is_noted(tmp_path):
+def test_a_list_inside_records_is_part_of_them_and_noted(tmp_path):
     text = "<r><p><n>1</n><v><d>1</d></v><v><d>2</d></v></p><p><n>2</n><v><d>3</d></v></p></r>"
     found = read(tmp_path, text)
-    assert found.record_path == "p/v"
-    assert "stands in p (2)" in found.notes[0]
-    assert [row for _, row in read(tmp_path, text, record_path="p").rows] == [["1", "1 | 2"], ["2", "3"]]
+    assert found.record_path == "p"
+    assert [row for _, row in found.rows] == [["1", "1 | 2"], ["2", "3"]]
+    assert "p/v (3) stands more than once in a record" in found.notes[0]
+    assert [row for _, row in read(tmp_path, text, record_path="p/v").rows] == [["1"], ["2"], ["3"]]
+
+
+def test_applications_with_documents_each_are_the_records(tmp_path):
+    documents = '<document><d a="1"/></document>' * 2
+    found = read(tmp_path, "<r>" + f'<app id="x">{documents}</app>' * 3 + "</r>")
+    assert (found.record_path, found.total_lines) == ("app", 3)
+
+
+def test_what_only_wraps_a_list_is_no_record(tmp_path):
+    page = '<page><row a="1"/><row a="2"/></page>'
+    found = read(tmp_path, f"<r>{page * 2}</r>")
+    assert (found.record_path, found.total_lines) == ("page/row", 4)
+
+
+def test_the_longer_of_two_lists_side_by_side_is_taken_and_noted(tmp_path):
+    fields, records = '<f n="1"/>' * 2, '<p n="1"/>' * 3
+    found = read(tmp_path, f"<r><head>{fields}</head><all>{records}</all></r>")
+    assert found.record_path == "all/p"
+    assert "passed over head/f (2)" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "record_path", "header"),
+    [
+        ('<p><cat code="a"/></p>', "cat", ["@code"]),
+        ("<p><cat><code>a</code></cat></p>", "cat", ["code"]),
+        ("<p><status>ok</status><cats><cat><code>a</code><n/></cat></cats></p>", "cats/cat", ["code", "n"]),
+        ("<p><cat><code>a</code><at><x>1</x></at></cat></p>", "cat", ["code", "at.x"]),
+    ],
+)
+def test_a_single_record_is_read(tmp_path, text, record_path, header):
+    found = read(tmp_path, text)
+    assert (found.record_path, found.header, found.total_lines) == (record_path, header, 1)
 
 
 def test_nil_is_null_and_text_around_children_is_kept(tmp_path):
@@ -80,7 +114,8 @@ BROKEN = [
     ("<r><p><a>1</a></p>\n<p><a>2</p></r>", r"mismatched tag.*line 2, column 10"),
     ("<r><p><a>1</a></p><p><a>2", "not valid XML"),
     ('<?xml version="1.0" encoding="klingon"?><r/>', "can't be read as XML|not valid XML"),
-    ("<r><p><a>1</a></p></r>", "no element with content repeats"),
+    ("<r><p>1</p></r>", "no element with content repeats"),
+    ("<r><p><a>1</a></p><q><b>1</b></q></r>", "no element with content repeats"),
     ("<r/>", "nothing but r"),
     ("<a>" * 500 + "</a>" * 500, "not a table"),
 ]
