@@ -1,10 +1,11 @@
 -- Who asks: an analyst who wants one measure for all boroughs, with its period and how it was carried to today's areas.
--- Not to be used for: adding up medians or means; `indicators` says which measures add up.
+-- Not to be used for: adding up medians or means; `aggregation` says which measures add up.
 select
     dim_borough.borough_name,
     fct_area_indicators.indicator_code,
     fct_area_indicators.period,
     fct_area_indicators.method,
+    fct_area_indicators.aggregation,
     count(*) as areas,
     sum(fct_area_indicators.value) as total,
     avg(fct_area_indicators.value) as mean_of_areas

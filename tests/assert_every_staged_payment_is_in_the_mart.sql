@@ -1,4 +1,5 @@
--- A payment of a delivery that no later one repeats is in the fact once, or gave way to a newer line with its reference.
+-- A payment that no later delivery of its provider could have replaced is in the fact: one paid before each of them
+-- begins, or of the newest. A row here is money lost on the way: look at the deliveries of this provider.
 with
 
 staged as (
@@ -7,15 +8,29 @@ staged as (
 
 ),
 
-superseded as (
+extracts as (
 
-    {{ superseded_extracts(ref('stg_spending')) }}
+    select * from {{ ref('extracts') }}
 
 ),
 
 payments as (
 
     select * from {{ ref('fct_payments') }}
+
+),
+
+deliveries as (
+
+    select
+        extracts.extract_id,
+        extracts.provider_code,
+        extracts.as_of_date,
+        extracts.landed_at,
+        min(staged.paid_date) as first_paid_date
+    from extracts
+    inner join staged on extracts.extract_id = staged.extract_id
+    group by extracts.extract_id, extracts.provider_code, extracts.as_of_date, extracts.landed_at
 
 )
 
@@ -25,6 +40,14 @@ select
     staged.line_number,
     staged.net_amount
 from staged
-anti join superseded on staged.extract_id = superseded.extract_id
+inner join deliveries on staged.extract_id = deliveries.extract_id
 anti join payments on staged.extract_id = payments.extract_id and staged.row_number = payments.row_number
-where staged.payment_reference is null
+where not exists (
+    select 1
+    from deliveries as later
+    where
+        later.provider_code = deliveries.provider_code
+        and (later.as_of_date, later.landed_at, later.extract_id)
+        > (deliveries.as_of_date, deliveries.landed_at, deliveries.extract_id)
+        and coalesce(later.first_paid_date <= staged.paid_date, true)
+)

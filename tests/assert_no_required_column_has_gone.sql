@@ -14,9 +14,16 @@ extracts as (
 
 ),
 
-gone as (
+newest as (
 
     select * from columns
+    qualify as_of_date = max(as_of_date) over (partition by subject, provider_code)
+
+),
+
+gone as (
+
+    select * from newest
     where status = 'missing'
 
 ),

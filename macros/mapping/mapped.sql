@@ -45,7 +45,7 @@ mended as (
         extracts.first_record_line,
         records.cells,
         case
-            when extracts.repairs is not null and len(records.cells) < extracts.column_count
+            when extracts.repairs is not null and len(records.cells) <> extracts.column_count
                 then {{ mended('records.cells', 'extracts.repairs') }}
         end as mending
     from records

@@ -36,6 +36,7 @@ headers as (
         extract_id,
         as_of_date,
         source_file,
+        source_member,
         unnest(header).position as position,
         unnest(header).name as source_column
     from extracts
@@ -90,7 +91,7 @@ measured as (
             matched.subject = 'area_indicators'
             and matched.layout_field is null
             and matched.provider_code = indicator_columns.provider_code
-            and matched.source_file glob indicator_columns.file_pattern
+            and lower(coalesce(matched.source_member, matched.source_file)) glob lower(indicator_columns.file_pattern)
             and regexp_matches(matched.source_column, indicator_columns.column_pattern)
     qualify
         row_number() over (
@@ -106,7 +107,7 @@ ranked as (
         *,
         case when indicator_code is not null then 'measure' else layout_field end as field,
         row_number() over (
-            partition by extract_id, layout_field
+            partition by extract_id, layout_field, indicator_code, indicator_period
             order by is_shared_layout, position
         ) as field_rank
     from measured
@@ -129,7 +130,6 @@ sent as (
         case
             when field = '-' or (field is null and column_key = '') then 'ignored'
             when field is null then 'unknown'
-            when field = 'measure' then 'mapped'
             when field_rank > 1 then 'ambiguous'
             else 'mapped'
         end as status

@@ -13,7 +13,10 @@ repairs as (
     select
         provider_code,
         subject,
-        list(struct_pack(repair := repair, cells := cells, pattern := pattern, replacement := replacement)) as repairs
+        list(
+            struct_pack(repair := repair, cells := cells, pattern := pattern, replacement := replacement)
+            order by cells, repair, pattern
+        ) as repairs
     from {{ ref('repairs') }}
     group by provider_code, subject
 

@@ -51,6 +51,7 @@ found as (
         count(*) filter (where severity = 'warning') as warnings,
         count(*) filter (where severity = 'repaired') as repairs
     from issues
+    where is_current
     group by subject, provider_code
 
 ),

@@ -15,6 +15,7 @@ select
     extract_id,
     as_of_date,
     source_file,
+    is_current,
     row_number,
     line_number,
     field,

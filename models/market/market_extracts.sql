@@ -22,6 +22,12 @@ providers as (
 
 ),
 
+current_extracts as (
+
+    select * from {{ ref('int_current_extracts') }}
+
+),
+
 mapping as (
 
     select
@@ -45,6 +51,8 @@ select
     extracts.period_to,
     extracts.landed_at,
     extracts.outcome,
+    current_extracts.extract_id is not null as is_current,
+    extracts.deliveries,
     extracts.reason,
     extracts.source_file,
     extracts.source_member,
@@ -68,3 +76,4 @@ select
 from extracts
 inner join providers on extracts.provider_code = providers.provider_code
 left join mapping on extracts.extract_id = mapping.extract_id
+left join current_extracts on extracts.extract_id = current_extracts.extract_id

@@ -1,5 +1,5 @@
 -- int_payments.sql
--- One row a payment as the newest delivery reports it; deliveries that a later one repeats are left out.
+-- One row a payment as the newest delivery reports it; what a later delivery repeats or mends counts once.
 with
 
 payments as (
@@ -20,6 +20,29 @@ superseded as (
 
 ),
 
+first_dates as (
+
+    select
+        extract_id,
+        min(paid_date) as first_paid_date
+    from payments
+    group by extract_id
+
+),
+
+-- Seen: deliveries of three months each, a month apart. What was paid before the newer one begins is not in it.
+replaced as (
+
+    select distinct
+        payments.extract_id,
+        payments.row_number
+    from payments
+    inner join superseded on payments.extract_id = superseded.extract_id
+    inner join first_dates on superseded.newer_extract_id = first_dates.extract_id
+    where coalesce(payments.paid_date >= first_dates.first_paid_date, true)
+
+),
+
 delivered as (
 
     select
@@ -35,18 +58,20 @@ delivered as (
             payments.line_reference,
             payments.paid_date,
             payments.supplier_name,
+            payments.net_amount,
             payments.expense_code,
             payments.expense_type,
             payments.cost_centre_code,
-            payments.directorate
+            payments.directorate,
+            payments.description
         ) as business_key
     from payments
     inner join extracts on payments.extract_id = extracts.extract_id
-    anti join superseded on payments.extract_id = superseded.extract_id
+    anti join replaced on payments.extract_id = replaced.extract_id and payments.row_number = replaced.row_number
 
 ),
 
--- One document is often paid in several lines that differ in nothing but the amount, so lines are told apart by count.
+-- One document is often paid in several lines that differ in nothing at all, so lines are told apart by count.
 numbered as (
 
     select
@@ -70,16 +95,10 @@ newest as (
 )
 
 select
-    * exclude (business_key, occurrence, record_hash),
+    * exclude (business_key, occurrence, record_hash, issues),
     md5(concat_ws(
         '|',
         business_key,
-        case when payment_reference is null then concat('|', net_amount, '|', coalesce(description, '')) end,
-        row_number() over (
-            partition by
-                business_key,
-                case when payment_reference is null then concat('|', net_amount, '|', coalesce(description, '')) end
-            order by as_of_date, landed_at, extract_id, row_number
-        )
+        row_number() over (partition by business_key order by as_of_date, landed_at, extract_id, row_number)
     )) as payment_key
 from newest

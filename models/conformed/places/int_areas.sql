@@ -1,5 +1,5 @@
 -- int_areas.sql
--- One row a small area of London and census vintage, from the newest edition of the vintage, whoever sent it.
+-- One row a small area of London and census vintage, from its borough's newest edition, whoever sent it.
 with
 
 boroughs as (
@@ -25,29 +25,37 @@ extracts as (
 
 ),
 
-sent as (
+delivered as (
 
     select
-        vintage,
-        extract_id
+        areas.* exclude (record_hash, issues),
+        extracts.as_of_date,
+        extracts.landed_at
     from areas
-    group by vintage, extract_id
+    inner join extracts on areas.extract_id = extracts.extract_id
 
 ),
 
--- A whole edition gives way to a newer one: invented boundaries never stand between real ones.
+-- A borough's edition gives way to a newer one as a whole: invented boundaries never stand between real ones.
 editions as (
 
-    select
-        sent.vintage,
-        sent.extract_id,
-        extracts.as_of_date
-    from sent
-    inner join extracts on sent.extract_id = extracts.extract_id
+    select * from delivered
+    qualify
+        rank() over (
+            partition by vintage, borough_code
+            order by as_of_date desc, provider_code asc
+        ) = 1
+
+),
+
+-- Seen: an area in two files of one edition, the later one redrawn.
+current_areas as (
+
+    select * from editions
     qualify
         row_number() over (
-            partition by sent.vintage
-            order by extracts.as_of_date desc, extracts.landed_at desc, sent.extract_id desc
+            partition by vintage, area_code
+            order by as_of_date desc, landed_at desc, extract_id asc, row_number asc
         ) = 1
 
 ),
@@ -55,12 +63,10 @@ editions as (
 shaped as (
 
     select
-        areas.* exclude (record_hash, issues),
-        editions.as_of_date,
-        areas.vintage = max(areas.vintage) over () as is_current_vintage,
-        st_geomfromwkb(areas.boundary) as polygon
-    from areas
-    inner join editions on areas.vintage = editions.vintage and areas.extract_id = editions.extract_id
+        *,
+        vintage = max(vintage) over () as is_current_vintage,
+        st_geomfromwkb(boundary) as polygon
+    from current_areas
 
 )
 

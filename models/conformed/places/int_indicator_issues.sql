@@ -42,6 +42,18 @@ records as (
 
 ),
 
+strangers as (
+
+    select
+        records.*,
+        count(*) over (partition by extract_id) as strangers,
+        row_number() over (partition by extract_id order by row_number) as stranger_number
+    from records
+    anti join areas on records.area_code = areas.lsoa_code and records.vintage = areas.vintage
+
+),
+
+-- A file of the whole country is no thousand mistakes: it is told of once.
 unknown_areas as (
 
     select
@@ -51,9 +63,10 @@ unknown_areas as (
         line_number,
         'area_code' as field,
         'area_unknown' as issue_type,
-        area_code as value_as_sent
-    from records
-    anti join areas on records.area_code = areas.lsoa_code and records.vintage = areas.vintage
+        case when strangers > 100 then area_code || ' and ' || (strangers - 1) || ' more' else area_code end
+            as value_as_sent
+    from strangers
+    where strangers <= 100 or stranger_number = 1
 
 ),
 

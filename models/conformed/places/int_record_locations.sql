@@ -106,7 +106,8 @@ select
     case
         when not coordinates.is_readable then coordinates.reading_issue
         when placed.borough_code <> coordinates.expected_borough_code then 'coordinate_in_other_borough'
-        when placed.lsoa_code is null and geography.is_landed then 'coordinate_outside_london'
+        when placed.lsoa_code is null and geography.is_landed and coordinates.is_in_london
+            then 'coordinate_outside_london'
         else coordinates.reading_issue
     end as issue_type
 from coordinates

@@ -1,5 +1,5 @@
 -- int_brownfield_reporters.sql
--- One row a brownfield record: which authority reports the site, told by its URI, else its name, else the sender.
+-- One row a brownfield record: which authority reports the site, told by its name, else its URI, else the sender.
 with
 
 sites as (
@@ -27,7 +27,7 @@ keyed as (
         extract_id,
         row_number,
         line_number,
-        coalesce(organisation_uri, organisation_name) as organisation_as_sent,
+        coalesce(organisation_name, organisation_uri) as organisation_as_sent,
         {{ organisation_key('organisation_uri') }} as uri_key,
         {{ organisation_key('organisation_name') }} as name_key
     from sites

@@ -38,37 +38,52 @@ permission as (
 
 ),
 
-conformed as (
+candidates as (
 
     select
-        sites.* exclude (record_hash, issues),
-        current_extracts.as_of_date,
+        sites.* exclude (issues),
         reporters.reported_by_code,
         reporters.reported_by_name,
         reporters.borough_code,
         reporters.is_in_london,
-        ownership.code as ownership_status,
-        status.code as planning_status,
-        permission.code as permission_type,
-        -- Seen: one site twice in one register, letter for letter or with another address.
-        row_number() over (
-            partition by sites.provider_code, reporters.reported_by_code, sites.site_reference
-            order by sites.extract_id, sites.row_number
-        ) as occurrence
+        reporters.reported_by_code || '/' || sites.site_reference as register_entry
     from sites
     inner join current_extracts on sites.extract_id = current_extracts.extract_id
     inner join reporters on sites.extract_id = reporters.extract_id and sites.row_number = reporters.row_number
+
+),
+
+-- Seen: one register sent twice for one day, the second time as a spreadsheet.
+newest as (
+
+    {{ newest_by_key('candidates', 'register_entry') }}
+
+),
+
+conformed as (
+
+    select
+        newest.* exclude (record_hash, register_entry, period_from, period_to),
+        ownership.code as ownership_status,
+        status.code as planning_status,
+        permission.code as permission_type
+    from newest
     left join ownership
-        on sites.provider_code = ownership.provider_code and sites.ownership_status_as_sent = ownership.as_sent
+        on newest.provider_code = ownership.provider_code and newest.ownership_status_as_sent = ownership.as_sent
     left join status
-        on sites.provider_code = status.provider_code and sites.planning_status_as_sent = status.as_sent
+        on newest.provider_code = status.provider_code and newest.planning_status_as_sent = status.as_sent
     left join permission
-        on sites.provider_code = permission.provider_code and sites.permission_type_as_sent = permission.as_sent
+        on newest.provider_code = permission.provider_code and newest.permission_type_as_sent = permission.as_sent
 
 )
 
 select
-    md5(concat_ws('|', provider_code, reported_by_code, coalesce(site_reference, site_address, ''), occurrence))
-        as site_key,
+    md5(concat_ws(
+        '|',
+        provider_code,
+        reported_by_code,
+        coalesce(site_reference, concat(extract_id, '|', row_number)),
+        occurrence
+    )) as site_key,
     *
 from conformed

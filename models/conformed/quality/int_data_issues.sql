@@ -62,6 +62,12 @@ issue_types as (
 
 ),
 
+current_extracts as (
+
+    select * from {{ ref('int_current_extracts') }}
+
+),
+
 found as (
 
     select * from staging_issues
@@ -135,6 +141,7 @@ select
     found.extract_id,
     extracts.as_of_date,
     extracts.source_file,
+    current_extracts.extract_id is not null as is_current,
     found.row_number,
     found.line_number,
     found.field,
@@ -146,4 +153,5 @@ select
     found.value_as_sent
 from found
 inner join extracts on found.extract_id = extracts.extract_id
+left join current_extracts on found.extract_id = current_extracts.extract_id
 left join issue_types on found.issue_type = issue_types.issue_type

@@ -1,5 +1,5 @@
 -- int_date_issues.sql
--- One row a date of something that has happened, yet lies after the day on which the file was landed.
+-- One row a date of something that has happened, yet lies after the day that its delivery describes.
 with
 
 extracts as (
@@ -40,8 +40,8 @@ select
     dated.row_number,
     dated.line_number,
     dated.field,
-    'date_in_future' as issue_type,
+    'date_after_delivery' as issue_type,
     cast(dated.date_found as varchar) as value_as_sent
 from dated
 inner join extracts on dated.extract_id = extracts.extract_id
-where dated.date_found > cast(extracts.landed_at as date)
+where dated.date_found > extracts.as_of_date

@@ -66,9 +66,27 @@ columns as (
     from extract_columns
     where status in ('unknown', 'ambiguous', 'missing')
 
+),
+
+repeated as (
+
+    select
+        subject,
+        provider_code,
+        extract_id,
+        null::bigint as row_number,
+        null::bigint as line_number,
+        'file' as field,
+        'delivery_repeated' as issue_type,
+        source_file as value_as_sent
+    from extracts
+    where is_landed and deliveries > 1
+
 )
 
 select * from refused
+union all
+select * from repeated
 union all
 select * from rejected
 union all

@@ -2,16 +2,25 @@
 -- One row a supplier, under the name it is most often paid by; spellings that differ in form alone are one.
 with
 
+forms as (
+
+    select
+        supplier_name,
+        {{ supplier_key('supplier_name') }} as supplier_form
+    from (select distinct supplier_name from {{ ref('int_payments') }} where supplier_name is not null)
+
+),
+
 payments as (
 
     select
-        {{ supplier_key('supplier_name') }} as supplier_form,
-        supplier_name,
-        provider_code,
-        net_amount,
-        paid_date
-    from {{ ref('int_payments') }}
-    where supplier_name is not null
+        forms.supplier_form,
+        payments.supplier_name,
+        payments.provider_code,
+        payments.net_amount,
+        payments.paid_date
+    from {{ ref('int_payments') }} as payments
+    inner join forms on payments.supplier_name = forms.supplier_name
 
 ),
 

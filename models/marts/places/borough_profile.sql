@@ -26,7 +26,7 @@ sites as (
     select
         borough_code,
         count(*) as brownfield_sites,
-        sum(hectares) as brownfield_hectares,
+        round(sum(hectares), 4) as brownfield_hectares,
         sum(min_net_dwellings) as brownfield_min_net_dwellings,
         max(as_of_date) as brownfield_as_of_date
     from {{ ref('fct_brownfield_sites') }}
@@ -82,6 +82,7 @@ issues as (
         count(*) filter (where data_issues.severity = 'repaired') as data_repairs
     from {{ ref('int_data_issues') }} as data_issues
     inner join {{ ref('providers') }} as providers on data_issues.provider_code = providers.provider_code
+    where data_issues.is_current
     group by providers.gss_code
 
 )

@@ -20,7 +20,7 @@ outlines as (
 
     select
         borough_code,
-        any_value(borough_name) as borough_name,
+        min(borough_name) as borough_name,
         count(*) as lsoas,
         count(distinct msoa_code) as msoas,
         sum(area_square_metres) as area_square_metres,

@@ -30,6 +30,7 @@ select
     figures.indicator_code,
     indicators.label as indicator_label,
     indicators.unit,
+    indicators.aggregation,
     figures.period,
     round(figures.value, 9) as value,
     figures.method,

@@ -16,11 +16,15 @@ locations as (
 ),
 
 -- Seen: a regional collation that carries registers which their authorities also send themselves.
-own_registers as (
+sources as (
 
-    select distinct reported_by_code
+    select distinct
+        reported_by_code,
+        first_value(provider_code) over (
+            partition by reported_by_code
+            order by provider_code = reported_by_code desc, as_of_date desc, provider_code asc
+        ) as best_provider_code
     from sites
-    where provider_code = reported_by_code
 
 )
 
@@ -29,7 +33,7 @@ select
     sites.provider_code,
     sites.reported_by_code,
     sites.reported_by_name,
-    sites.provider_code = sites.reported_by_code or own_registers.reported_by_code is null as is_best_source,
+    sites.provider_code = sources.best_provider_code as is_best_source,
     sites.borough_code,
     sites.site_reference,
     sites.occurrence as reference_occurrence,
@@ -71,4 +75,4 @@ select
     sites.line_number
 from sites
 left join locations on sites.extract_id = locations.extract_id and sites.row_number = locations.row_number
-left join own_registers on sites.reported_by_code = own_registers.reported_by_code
+inner join sources on sites.reported_by_code = sources.reported_by_code

@@ -8,14 +8,15 @@ base as (
 
 ),
 
--- The census that drew the areas stands in the name of the code's column (LSOA21CD), else the delivery's date tells it.
+-- The census that drew the areas stands in the name of the code's column (LSOA21CD), else the delivery's date tells it:
+-- there is one in the first year of each decade.
 vintages as (
 
     select
         extracts.extract_id,
         coalesce(
             2000 + try_cast(regexp_extract(extract_columns.source_column, '(?i)(\d{2})(cd|code)$', 1) as integer),
-            year(extracts.as_of_date)::integer
+            (extract(year from extracts.as_of_date)::integer - 1) // 10 * 10 + 1
         ) as vintage
     from {{ ref('extracts') }} as extracts
     left join {{ ref('extract_columns') }} as extract_columns

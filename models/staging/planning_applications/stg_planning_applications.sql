@@ -27,6 +27,7 @@ parsed as (
         -- where
         {{ parse_uprn('uprn') }} as uprn,
         {{ clean_text('address') }} as address,
+        {{ parse_postcode('postcode') }} as postcode_as_sent,
         coalesce({{ parse_postcode('postcode') }}, {{ find_postcode('address') }}) as postcode,
         {{ clean_text('ward') }} as ward_name,
         {{ clean_text('easting') }} as easting,
@@ -46,12 +47,12 @@ parsed as (
 )
 
 select
-    * exclude (as_sent),
+    * exclude (as_sent, postcode_as_sent),
     {{ issues([
         ['application_reference', blank('as_sent.application_reference')],
         ['address', blank('as_sent.address')],
         ['uprn', unreadable('as_sent.uprn', 'uprn', 'uprn_unreadable')],
-        ['postcode', unreadable('as_sent.postcode', parse_postcode('as_sent.postcode'), 'postcode_unreadable')],
+        ['postcode', postcode_issue('as_sent.postcode', 'postcode_as_sent')],
         [
             'received_date',
             date_issue('as_sent.received_date', 'received_date', format='as_sent.received_date_format'),

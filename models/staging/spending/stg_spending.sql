@@ -51,7 +51,7 @@ parsed as (
 select
     * exclude (as_sent),
     {{ issues([
-        ['net_amount', unreadable('as_sent.net_amount', 'net_amount', 'amount_unreadable')],
+        ['net_amount', amount_issue('as_sent.net_amount', 'net_amount')],
         ['net_amount', blank('as_sent.net_amount')],
         ['supplier_name', blank('as_sent.supplier_name')],
         ['paid_date', date_issue('as_sent.paid_date', 'paid_date', format='as_sent.paid_date_format')],

@@ -48,8 +48,9 @@ def cases(name):
 def expression(macros, name, arguments=()):
     """The SQL of a macro over the columns `as_sent` and those named in `arguments`."""
     columns = {argument: argument for argument in arguments}
-    if name == "date_issue":
-        columns["parsed"] = macros.parse_date("as_sent", **columns)
+    parsers = {"date_issue": "parse_date", "amount_issue": "parse_money", "postcode_issue": "parse_postcode"}
+    if name in parsers:
+        columns["parsed"] = getattr(macros, parsers[name])("as_sent", **columns)
     return getattr(macros, name)("as_sent", **columns)
 
 
