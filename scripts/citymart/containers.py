@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import os
+import lzma
 import re
 import zipfile
 import zlib
@@ -19,7 +19,21 @@ CHUNK_BYTES = 1 << 20
 ENCRYPTED = 0x1
 JUNK = (".DS_Store", "Thumbs.db", "desktop.ini")
 DRIVE = re.compile(r"[A-Za-z]:")
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError, ValueError)
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    gzip.BadGzipFile,
+    NotImplementedError,
+    ValueError,
+)
+# What people put beside the data: told, never read, where something else in the archive is data.
+_BESIDE = re.compile(
+    r"(?:read[ _-]?me|licen[cs]e)[^/.]*(?:\.(?:txt|html?))?"
+    r"|[^/]*\.(?:md|rtf|pdf|docx?|odt|pptx?|png|jpe?g|gif|svg|ico|url|lnk)",
+    re.IGNORECASE,
+).fullmatch
 
 
 @dataclass(frozen=True)
@@ -34,31 +48,41 @@ class Limits:
 
 @dataclass(frozen=True)
 class Member:
-    """A file to read: itself (`name` is None), or a member of an archive, unpacked at `path` for a while."""
+    """A file to read: itself (`name` is None), or a member of an archive, unpacked at `path` for a while.
+
+    `problem` says why it could not be unpacked; there is no file at `path` then. `beside` are the members of
+    its archive that are no data by their names.
+    """
 
     name: str | None
     path: Path
+    problem: Refused | None = None
+    beside: tuple[str, ...] = ()
 
 
 LIMITS = Limits()
 
 
-def members(path: Path, scratch: Path, limits: Limits = LIMITS) -> Iterator[Member]:
+def members(
+    path: Path, scratch: Path, limits: Limits = LIMITS, *, broken_too: bool = False
+) -> Iterator[Member]:
     """The files that `path` holds: itself, or those inside it when it is a .gz or a .zip, by content.
 
     Each member is unpacked into the folder `scratch` when its turn comes and removed when the iterator
-    moves on. Folders and what macOS leaves in archives are passed over. An archive inside an archive is
-    handed out as it is, and is refused where its format is looked at.
+    moves on; those that are no data by their names come last. Folders and what macOS leaves in archives are
+    passed over. An archive inside an archive is handed out as it is, and is refused where its format is
+    looked at.
 
     Raises `Refused`, before anything is unpacked, for an archive with an encrypted member, with names
     that point outside it, or over the limits by its own account; and on the way for a member that is
-    broken or grows beyond the limits.
+    broken or grows beyond the limits; of a zip such a member is handed out with its `problem` instead, and
+    the others after it, when `broken_too`.
     """
     head = read_head(path, 4)
     if head.startswith(b"\x1f\x8b"):
         yield from gzip_member(path, scratch, limits)
     elif head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
-        yield from zip_members(path, scratch, limits)
+        yield from zip_members(path, scratch, limits, broken_too)
     else:
         yield Member(None, path)
 
@@ -78,7 +102,7 @@ def gzip_member(path: Path, scratch: Path, limits: Limits) -> Iterator[Member]:
         target.unlink(missing_ok=True)
 
 
-def zip_members(path: Path, scratch: Path, limits: Limits) -> Iterator[Member]:
+def zip_members(path: Path, scratch: Path, limits: Limits, broken_too: bool) -> Iterator[Member]:
     try:
         archive = zipfile.ZipFile(path)
     except (*BROKEN, OSError) as error:
@@ -90,18 +114,25 @@ def zip_members(path: Path, scratch: Path, limits: Limits) -> Iterator[Member]:
             return
         inspect(path.name, entries, limits)
         wanted = [entry for entry in entries if not entry.is_dir() and not is_junk(entry.filename)]
+        beside = tuple(entry.filename for entry in wanted if is_beside(entry.filename))
+        wanted.sort(key=lambda entry: entry.filename in beside)
         if not wanted:
             raise Refused(f"{path.name} is an archive without files; ask for it to be sent again.")
         for number, entry in enumerate(wanted, start=1):
             target = scratch / f"member-{number}"
             label = f"{path.name}, member {entry.filename},"
+            problem = None
             try:
                 try:
                     with archive.open(entry) as source:
                         unpack(source, target, entry.file_size, label)
                 except BROKEN as error:
-                    raise broken(label, error) from None
-                yield Member(entry.filename, target)
+                    problem = broken(label, error)
+                except Refused as error:
+                    problem = error
+                if problem and not broken_too:
+                    raise problem
+                yield Member(entry.filename, target, problem, beside)
             finally:
                 target.unlink(missing_ok=True)
 
@@ -114,6 +145,11 @@ def is_junk(name: str) -> bool:
     """What macOS and Windows leave beside the data."""
     *folders, last = name.replace("\\", "/").split("/")
     return "__MACOSX" in folders or last in JUNK or last.startswith("._")
+
+
+def is_beside(name: str) -> bool:
+    """Whether a member is no data by its name: a read-me, a licence, a document, a picture."""
+    return _BESIDE(name.replace("\\", "/").rpartition("/")[2]) is not None
 
 
 def is_unsafe(name: str) -> bool:
@@ -152,20 +188,17 @@ def inspect(name: str, entries: list[zipfile.ZipInfo], limits: Limits) -> None:
 def unpack(
     source: BinaryIO | gzip.GzipFile | zipfile.ZipExtFile, target: Path, allowed: int, label: str
 ) -> None:
-    """Copies `source` to `target`. Raises `Refused` as soon as it grows beyond `allowed` bytes."""
+    """Copies `source` to `target`. Raises `Refused` as soon as it grows beyond `allowed` bytes.
+
+    An `OSError` is one of our own disk, full or broken, and nothing that the provider could mend.
+    """
     written = 0
-    try:
-        with target.open("xb") as file:
-            while chunk := source.read(CHUNK_BYTES):
-                written += len(chunk)
-                if written > allowed:
-                    raise bomb(label)
-                file.write(chunk)
-    except gzip.BadGzipFile:
-        raise
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise Refused(f"{label} can't be unpacked: {reason}; see to the disk and load it again.") from None
+    with target.open("xb") as file:
+        while chunk := source.read(CHUNK_BYTES):
+            written += len(chunk)
+            if written > allowed:
+                raise bomb(label)
+            file.write(chunk)
 
 
 def bomb(label: str) -> Refused:

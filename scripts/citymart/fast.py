@@ -9,6 +9,7 @@ wrong.
 
 from __future__ import annotations
 
+import glob
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,7 @@ def copy_fast(
                     from (select array_to_string(cells, '') as text from read_parquet(?))
                 )
                 """,
-                [str(target)],
+                [_one_file(target)],
             ).fetchone()
             whole = rows + breaks + sum(record.lines for record in dropped) == lines
             return Copied(target, rows, dropped) if whole and most < MOST_LINES else None
@@ -128,6 +129,9 @@ def _copy_sql(
         "null_padding=false",
         "strict_mode=true",
         "ignore_errors=false",
+        # Neither is the name to say anything: `.gz` of what is text, `c0=1/` of what is a folder.
+        "compression='none'",
+        "hive_partitioning=false",
         f"max_line_size={max(2 << 20, 2 * text.longest_line)}",
         f"buffer_size={max(8 << 20, 4 * text.longest_line)}",
     ]
@@ -135,7 +139,7 @@ def _copy_sql(
         options.append(
             "new_line='\\n'"
         )  # told so it is not looked for; the other kind can't be told in strict mode
-    source = f"read_csv({_literal(str(text.path))}, {', '.join(options)})"
+    source = f"read_csv({_literal(_one_file(text.path))}, {', '.join(options)})"
     cells = f"[{', '.join(columns)}]"
     keep = _keep(columns)
     constant = "$1::varchar as provider_code, $2::varchar as extract_id"
@@ -176,6 +180,11 @@ def _keep(columns: list[str]) -> str:
     plain = "(c0 >= '0' and c0 < ':') or (c0 >= 'A' and c0 < '[') or (c0 >= 'a' and c0 < '{')"
     dropped = f"{blank} or {total}"
     return f"case when ({plain}) and not contains(lower(c0), 'total') then true else not ({dropped}) end"
+
+
+def _one_file(path: Path) -> str:
+    """The path as DuckDB is to see it: the file of that name, and no pattern that others match."""
+    return glob.escape(str(path.absolute()))
 
 
 def _literal(text: str) -> str:

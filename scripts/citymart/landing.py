@@ -29,6 +29,8 @@ from .placeholders import NONE, RECORDS, REJECTS
 
 BATCH_ROWS = 20_000
 BATCH_CHARACTERS = 8 << 20
+# What an empty cell costs, in characters: a wide table of empty cells is large too.
+CELL_CHARACTERS = 8
 
 
 class NotWritten(CityMartError):
@@ -115,6 +117,7 @@ class Writer:
         self._lines.append(None if line == self.first_line + self.landed else line)
         self._cells.append(cells)
         self.landed += 1
+        self._characters += CELL_CHARACTERS * len(cells)
         try:
             self._characters += len("".join(cells))
         except TypeError:  # a null among them
@@ -270,10 +273,12 @@ def clear_leftovers(home: Home) -> int:
     """
     removed = 0
     for folder in home.landing.glob("*/*/"):
-        if folder.name == NONE:
+        # What lies behind a link belongs to someone else.
+        if folder.name == NONE or folder.is_symlink() or folder.parent.is_symlink():
             continue
+        rejects = [] if (folder / "rejects").is_symlink() else folder.glob("rejects/*.parquet")
         receipts = {path.stem for path in folder.glob("*.json")}
-        for path in [*folder.glob("*.parquet"), *folder.glob("rejects/*.parquet"), *folder.glob(".*.tmp")]:
+        for path in [*folder.glob("*.parquet"), *rejects, *folder.glob(".*.tmp")]:
             if path.stem not in receipts:
                 path.unlink(missing_ok=True)
                 removed += 1

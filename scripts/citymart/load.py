@@ -4,6 +4,7 @@ reason.
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import time
@@ -27,6 +28,7 @@ from .headers import HeaderMatch, find_header
 from .home import Home
 from .landing import Place, Writer, commit, explain, loading, read_receipt, write_receipt
 from .layouts import Seeds
+from .logs import write_log
 from .placeholders import ensure_landing
 from .settle import Tally, is_blank, settle
 from .text import LONGEST_LINE, Text, read_text
@@ -34,6 +36,8 @@ from .text import LONGEST_LINE, Text, read_text
 RECEIPT_VERSION = 1
 WITHIN = 50
 SAMPLE = 1_000
+# Errors that say themselves what is wrong.
+_TELLING = (CityMartError, OSError, pa.ArrowException, MemoryError)
 LANDED, ALREADY, REDELIVERED, REFUSED, FAILED = (
     "landed",
     "already landed",
@@ -159,13 +163,17 @@ def _load(
         if delivery.problem:
             raise Refused(delivery.problem)
         before = _identity(delivery.path)
-        for member in members(delivery.path, scratch):
+        landed_any = False
+        for member in members(delivery.path, scratch, broken_too=True):
+            if landed_any and member.name in member.beside:
+                continue
             begun = time.monotonic()
             job = _Job(delivery, member, home, scratch, seeds, watcher, limits, before)
             outcome = job.run()
             outcome.seconds = time.monotonic() - begun
+            landed_any = landed_any or outcome.good
             yield outcome
-    except (CityMartError, OSError, pa.ArrowException, MemoryError) as error:
+    except Exception as error:  # whatever is wrong with one file, the others are to land
         outcome = _failed(delivery, None, home, error)
         if before and outcome.status == REFUSED:
             # The archive itself is what was refused.
@@ -192,20 +200,33 @@ def _failed(delivery: Delivery, member: Member | None, home: Home, error: BaseEx
     if isinstance(error, OSError):
         error = _explained(error, delivery.path, home)
     message = " ".join(str(error).split()) or type(error).__name__
+    if not isinstance(error, _TELLING):
+        log = write_log(home, f"citymart load: {delivery.path}")
+        message = f"internal error: {type(error).__name__}: {message[:200]}; the whole story is in {log}"
     for path in (member.path if member else None, delivery.path):
         # The name stands in front of the message already.
         if path is not None:
             message = re.sub(rf"^{re.escape(path.name)}, ", "its ", message)
             message = re.sub(rf"^{re.escape(path.name)} ", "it ", message)
     return Outcome(
-        delivery.name,
-        member.name if member else None,
+        _storable(delivery.name),
+        _storable(member.name) if member else None,
         delivery.provider,
         delivery.subject,
         status,
         bytes=_size(delivery.path),
-        message=message.rstrip(".") + ".",
+        message=_storable(message.rstrip(".") + "."),
     )
+
+
+def _storable(name: str | None) -> str | None:
+    """A name as text that every file and terminal takes: a byte that is no UTF-8 shows as `\\xe9`."""
+    if name is None:
+        return None
+    try:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _explained(error: OSError, path: Path, home: Home) -> CityMartError:
@@ -235,7 +256,7 @@ class _Job:
     def run(self) -> Outcome:
         try:
             return self._land()
-        except (CityMartError, OSError, pa.ArrowException, MemoryError) as error:
+        except Exception as error:  # a fault of ours, too, costs this file alone
             outcome = _failed(self.delivery, self.member, self.home, error)
             outcome.bytes = self.receipt["source_bytes"] or outcome.bytes
             if outcome.status == REFUSED:
@@ -252,6 +273,8 @@ class _Job:
     # -- the way of one file ------------------------------------------------------------------
 
     def _land(self) -> Outcome:
+        if self.member.problem:
+            raise self.member.problem
         source = self.member.path
         format = self._format(source)
         self.receipt["format"] = format
@@ -452,8 +475,7 @@ class _Job:
             "provider_code": self.delivery.provider,
             "subject": self.delivery.subject,
             **self._dates(),
-            "source_file": self.delivery.name,
-            "source_member": self.member.name,
+            **self._names(),
             "source_bytes": None,
             "source_sha256": None,
             "format": None,
@@ -479,6 +501,9 @@ class _Job:
             "landing_sha256": None,
         }
 
+    def _names(self) -> dict[str, str | None]:
+        return {"source_file": _storable(self.delivery.name), "source_member": _storable(self.member.name)}
+
     def _dates(self) -> dict[str, str | None]:
         d = self.delivery
         return {
@@ -488,6 +513,10 @@ class _Job:
         }
 
     def _commit(self, extract_id: str, writer: Writer, tally: Tally, header: list[str]) -> Outcome:
+        if beside := [name for name in self.member.beside if name != self.member.name]:
+            self.receipt["notes"].append(
+                f"Passed over in the same archive, as no data by their names: {', '.join(beside)[:200]}."
+            )
         receipt = self.receipt | {
             "first_record_line": writer.first_line,
             "source_records": writer.landed + writer.rejected,
@@ -512,9 +541,8 @@ class _Job:
             hints.append(f"No column feeds {', '.join(missing)}: required for {self.delivery.subject}.")
         if unknown := self.layout.unknown(header):
             shown = ", ".join(repr(name) for name in unknown[:4]) + ("…" if len(unknown) > 4 else "")
-            hints.append(
-                f"No layout knows {shown}: `citymart layout suggest {self.delivery.name}` proposes rows."
-            )
+            file = _storable(self.delivery.name)
+            hints.append(f"No layout knows {shown}: `citymart layout suggest {file}` proposes rows.")
         return hints
 
     def _already(self, extract_id: str, landed: dict[str, Any]) -> Outcome:
@@ -528,15 +556,15 @@ class _Job:
         if dates["as_of_date"] in (None, landed["as_of_date"]) or again.exists():
             return self._outcome(ALREADY, landed)
         receipt = landed | dates
-        receipt |= {"source_file": self.delivery.name, "source_member": self.member.name, "landed_at": _now()}
+        receipt |= self._names() | {"landed_at": _now()}
         write_receipt(again, receipt)
         return self._outcome(REDELIVERED, receipt)
 
     def _outcome(self, status: str, receipt: dict[str, Any], hints: list[str] | None = None) -> Outcome:
         new = status == LANDED
         return Outcome(
-            self.delivery.name,
-            self.member.name,
+            _storable(self.delivery.name),
+            _storable(self.member.name),
             self.delivery.provider,
             self.delivery.subject,
             status,
@@ -633,4 +661,4 @@ def _declared_header(where: str, sample: list[tuple[int, list[str | None]]]) -> 
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

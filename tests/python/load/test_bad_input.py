@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import zipfile
@@ -233,3 +234,83 @@ def test_a_pipe_or_a_dead_link_among_the_files_is_told_and_does_not_block(land):
 
 def test_a_message_begins_with_the_file_once(land):
     assert land(b"%PDF-1.7").message.startswith("it is a PDF")
+
+
+def test_a_name_with_brackets_is_read_and_not_the_file_that_it_would_match(land):
+    (land.folder / "2024-03-31 spend 1.csv").write_bytes(GOOD)
+    outcome = land(GOOD.replace(b"Acme", b"Zeta"), "2024-03-31 spend [1].csv", fast_from=0)
+    assert land.cells(outcome)[0][0] == "Zeta Ltd"
+
+
+def test_a_fault_of_the_program_costs_one_file_and_leaves_its_story(land, monkeypatch):
+    (land.folder / "bad.csv").write_bytes(GOOD.replace(b"Acme", b"Omega"))
+    (land.folder / "good.csv").write_bytes(GOOD)
+    detect = loader.detect
+
+    def broken(path):
+        if path.name == "bad.csv":
+            raise AttributeError("nothing\nthere")
+        return detect(path)
+
+    monkeypatch.setattr(loader, "detect", broken)
+    bad, good = land.load(*(land.delivery(land.folder / name) for name in ("bad.csv", "good.csv")))
+    assert (bad.status, good.status) == ("failed", "landed")
+    assert bad.message.startswith("internal error: AttributeError: nothing there; the whole story is in ")
+    (log,) = (land.home.root / "logs").iterdir()
+    assert "Traceback" in log.read_text() and str(log) in bad.message
+
+
+def test_a_name_that_is_no_utf_8_lands_and_is_told_with_its_bytes(land):
+    path = land.folder / os.fsdecode(b"2024-03-31 caf\xe9.csv")
+    path.write_bytes(GOOD)
+    outcome = land.load(land.delivery(path))[0]
+    assert outcome.status == "landed"
+    assert land.receipt(outcome)["source_file"] == outcome.file == "2024-03-31 caf\\xe9.csv"
+    path.write_bytes(b"")
+    outcome = land.load(land.delivery(path))[0]
+    assert outcome.status == "refused"
+    (outcome.name + outcome.message).encode()
+
+
+def test_a_broken_member_of_an_archive_does_not_hide_those_after_it(land):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.csv", GOOD * 200)
+        archive.writestr("b.csv", GOOD)
+    packed = bytearray(buffer.getvalue())
+    packed[60:90] = bytes(byte ^ 0xFF for byte in packed[60:90])
+    broken, whole = land.all(bytes(packed), "2024-03-31.zip")
+    assert (broken.member, broken.status) == ("a.csv", "refused")
+    assert "cut off or broken" in broken.message
+    assert (whole.member, whole.landed) == ("b.csv", 2)
+
+
+def test_what_stands_beside_the_data_in_an_archive_is_passed_over_and_noted(land):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("README.txt", "Two files.\nSee them.\n")
+        archive.writestr("data/a.csv", GOOD)
+        archive.writestr("data/map.png", b"\x89PNG\r\n")
+    outcomes = land.all(buffer.getvalue(), "2024-03-31.zip")
+    assert [(outcome.member, outcome.status) for outcome in outcomes] == [("data/a.csv", "landed")]
+    assert "README.txt, data/map.png" in land.receipt(outcomes[0])["notes"][-1]
+
+
+def test_an_archive_of_a_read_me_alone_is_refused(land):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("README.txt", "Nothing here.\n")
+    assert [outcome.status for outcome in land.all(buffer.getvalue(), "2024-03-31.zip")] == ["refused"]
+
+
+def test_a_disk_that_fills_up_while_unpacking_is_not_the_fault_of_the_file(land, monkeypatch):
+    import errno
+
+    from citymart import containers
+
+    def full(*_args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(containers, "unpack", full)
+    outcome = land(gzip.compress(GOOD), "2024-03-31.csv.gz")
+    assert (outcome.status, "is full" in outcome.message) == ("failed", True)

@@ -192,3 +192,26 @@ def test_globs_over_an_empty_landing_find_files_without_rows(tmp_path):
         f"from read_json('{home.landing}/*/*/*.json', columns={{extract_id: 'VARCHAR'}})",
     ):
         assert duckdb.connect().execute(query).fetchall() == []
+
+
+def test_leftovers_behind_a_link_are_not_ours_to_clear(land, tmp_path):
+    elsewhere = tmp_path / "elsewhere" / "spending"
+    (elsewhere / "camden" / "rejects").mkdir(parents=True)
+    (elsewhere / "camden" / "kept.parquet").write_text("")
+    land(GOOD)
+    (land.home.landing / "linked").symlink_to(elsewhere)
+    (land.home.landing / "spending" / "linked").symlink_to(elsewhere / "camden")
+    assert landing.clear_leftovers(land.home) == 0
+    assert (elsewhere / "camden" / "kept.parquet").exists()
+
+
+def test_two_landings_of_one_run_are_told_apart_by_their_time(land):
+    first, second = land(GOOD), land(GOOD.replace(b"Acme", b"Omega"))
+    assert land.receipt(first)["landed_at"] < land.receipt(second)["landed_at"]
+
+
+def test_a_wide_table_of_empty_cells_is_written_in_small_batches(tmp_path):
+    writer = landing.Writer(tmp_path, "camden", "x")
+    for line in range(2_000):
+        writer.land(line, [""] * 5_000)
+        assert len(writer._cells) * 5_000 <= 1_100_000
