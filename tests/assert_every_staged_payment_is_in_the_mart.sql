@@ -43,11 +43,11 @@ from staged
 inner join deliveries on staged.extract_id = deliveries.extract_id
 anti join payments on staged.extract_id = payments.extract_id and staged.row_number = payments.row_number
 where not exists (
-    select 1
-    from deliveries as later
-    where
-        later.provider_code = deliveries.provider_code
-        and (later.as_of_date, later.landed_at, later.extract_id)
-        > (deliveries.as_of_date, deliveries.landed_at, deliveries.extract_id)
-        and coalesce(later.first_paid_date <= staged.paid_date, true)
-)
+        select 1
+        from deliveries as later
+        where
+            later.provider_code = deliveries.provider_code
+            and (later.as_of_date, later.landed_at, later.extract_id)
+            > (deliveries.as_of_date, deliveries.landed_at, deliveries.extract_id)
+            and coalesce(later.first_paid_date <= staged.paid_date, true)
+    )

@@ -2,12 +2,15 @@
 -- One row a supplier, under the name it is most often paid by; spellings that differ in form alone are one.
 with
 
+-- The form is worked out once a spelling, not once a payment.
 forms as (
 
     select
         supplier_name,
         {{ supplier_key('supplier_name') }} as supplier_form
-    from (select distinct supplier_name from {{ ref('int_payments') }} where supplier_name is not null)
+    from {{ ref('int_payments') }}
+    where supplier_name is not null
+    group by supplier_name
 
 ),
 
