@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from citymart.cli import printable
 from citymart.dbt_run import run_dbt
 from citymart.deliveries import Declared, Delivery, find_deliveries
 from citymart.errors import CityMartError, UsageError
@@ -277,7 +278,7 @@ def _look_of(values: Sequence[str]) -> str:
 
 def in_words(checked: Checked) -> str:
     """The answer for a person."""
-    lines = [f"{checked.file}: {checked.subject} of {checked.provider}, as of {checked.as_of}"]
+    lines = [f"{printable(checked.file)}: {checked.subject} of {checked.provider}, as of {checked.as_of}"]
     if checked.refused:
         return "\n".join([*lines, f"refused: {checked.refused}"])
     told = f"{_count(checked.landed_rows, 'record')} would land, {checked.rejected_rows:,} rejected"

@@ -15,8 +15,10 @@ import tempfile
 import tomllib
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -45,20 +47,41 @@ FAILED, MISUSED, BROKEN, STOPPED, PIPE_CLOSED = 1, 2, 70, 130, 141
 class Settings:
     """What every command is told: where the mart lies, and whether a machine listens."""
 
-    home: Home
+    folder: str | None = None
     json: bool = False
+
+    @cached_property
+    def home(self) -> Home:
+        """Looked at when a command needs it: help is to be had with any home."""
+        return Home.at(self.folder)
 
     def answer(self, document: Any, text: str = "") -> None:
         """Print `document` as JSON for a machine, `text` for a person."""
         if self.json:
-            click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+            click.echo(as_json(document))
         elif text:
-            click.echo(text)
+            click.echo(_encodable(text))
 
     def note(self, text: str) -> None:
         """Say on stderr what is happening, to a person only: stdout carries the answer."""
         if not self.json:
             click.echo(text, err=True)
+
+
+def as_json(document: Any) -> str:
+    return _encodable(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+
+def printable(text: str) -> str:
+    """Text for one line of a terminal: line ends, control characters and bytes that are no text, escaped."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
+    )
+
+
+def _encodable(text: str) -> str:
+    # The name of a file may hold bytes that are no text.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 class _Commands(click.Group):
@@ -81,7 +104,7 @@ class _Commands(click.Group):
 
 def _set_home(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
-        ctx.obj.home = Home.at(value)
+        ctx.obj.folder = value
 
 
 def _set_json(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -153,7 +176,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status; nothing but it and its output leaves here."""
-    settings = Settings(Home.at())
+    settings = Settings()
     wants_json = "--json" in arguments
     try:
         return _run(list(arguments), settings)
@@ -176,7 +199,7 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as error:  # the last door: a person gets a line, the log gets the story
         if os.strerror(errno.ENOSPC) in str(error):  # DuckDB and Arrow have errors of their own for it
             return _fail(_os_sentence(OSError(errno.ENOSPC, "", str(settings.home.root))), FAILED, wants_json)
-        log = _write_log(settings.home, arguments)
+        log = _write_log(settings, arguments)
         what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
         return _fail(f"internal error: {what}; the whole story is in {log}", BROKEN, wants_json)
 
@@ -197,8 +220,8 @@ def _run(arguments: list[str], settings: Settings) -> int:
 
 def _fail(sentence: str, status: int, wants_json: bool) -> int:
     if wants_json:
-        click.echo(json.dumps({"error": sentence}, ensure_ascii=False))
-    click.echo(f"citymart: {sentence}", err=True)
+        click.echo(_encodable(json.dumps({"error": sentence}, ensure_ascii=False)))
+    click.echo(f"citymart: {printable(sentence)}", err=True)
     return status
 
 
@@ -217,13 +240,16 @@ def _os_sentence(error: OSError) -> str:
     return f"{name}: {error.strerror or error}"
 
 
-def _write_log(home: Home, arguments: Sequence[str]) -> Path:
+def _write_log(settings: Settings, arguments: Sequence[str]) -> Path:
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.log"
     story = f"citymart {' '.join(arguments)}\n\n{traceback.format_exc()}"
-    for folder in (home.root / "logs", Path(tempfile.gettempdir())):
+    folders = [Path(tempfile.gettempdir())]
+    with suppress(UsageError):
+        folders.insert(0, settings.home.root / "logs")
+    for folder in folders:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(story, encoding="utf-8")
+            (folder / name).write_text(story, encoding="utf-8", errors="backslashreplace")
             return folder / name
         except OSError:
             continue

@@ -6,7 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from citymart.errors import UsageError
+
 PROJECT = Path(__file__).resolve().parents[2]
+# What quotes and patterns of DuckDB are made of.
+UNFIT = "'*?[]"
 
 
 @dataclass(frozen=True)
@@ -17,9 +21,20 @@ class Home:
 
     @classmethod
     def at(cls, folder: str | os.PathLike[str] | None = None) -> Home:
-        """`folder`, else CITYMART_HOME, else `warehouse` in the project. Nothing is created."""
+        """`folder`, else CITYMART_HOME, else `warehouse` in the project. Nothing is created.
+
+        Raises `UsageError` for a name that does not name the folder alone once it stands in a query.
+        """
         chosen = folder or os.environ.get("CITYMART_HOME") or PROJECT / "warehouse"
-        return cls(Path(chosen).expanduser().resolve())
+        root = Path(chosen).expanduser().resolve()
+        if wrong := next(
+            (letter for letter in str(root) if letter in UNFIT or not letter.isprintable()), None
+        ):
+            raise UsageError(
+                f"the home {str(root)!r} has {wrong!r} in its name, which means something else in "
+                "the patterns that the landing is read by: choose a folder without it with --home"
+            )
+        return cls(root)
 
     @property
     def landing(self) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from ..deliveries import Declared, Delivery, describe, find_deliveries
+from ..cli import as_json, printable
+from ..deliveries import Declared, Delivery, find_deliveries, why_passed_over
 from ..errors import UsageError
 from ..load import ALREADY, FAILED, LANDED, REDELIVERED, REFUSED, LoadSummary, Outcome, Watcher, load_files
 
@@ -60,18 +60,18 @@ def load(
         raise UsageError(
             "Say what to load: files, folders or --manifest; `citymart load --help` has examples."
         )
-    deliveries, passed_over = find_deliveries(
-        paths, manifest=manifest, declared=Declared(provider, subject, as_of, period)
-    )
-    as_json = ctx.obj.json
+    declared = Declared(provider, subject, as_of, period)
+    deliveries, passed_over = find_deliveries(paths, manifest=manifest, declared=declared)
+    why = why_passed_over(passed_over, declared)
     if not deliveries:
-        raise UsageError("There is nothing to load: no file lies under <provider>/<subject>/.")
-    if passed_over and not as_json:
-        click.echo(f"Passed over, as outside <provider>/<subject>/: {describe(passed_over)}.")
-    if as_json:
+        nothing = "There is nothing to load: no file lies under <provider>/<subject>/."
+        raise UsageError(" ".join([nothing, *why[:1]]))
+    if ctx.obj.json:
         summary = load_files(deliveries, ctx.obj.home)
-        click.echo(json.dumps(_document(summary, passed_over), ensure_ascii=False, indent=1))
+        click.echo(as_json(_document(summary, passed_over)))
     else:
+        for sentence in why:
+            click.echo(printable(sentence))
         summary = _load_and_tell(deliveries, ctx.obj.home)
     if not summary.ok:
         ctx.exit(1)
@@ -84,7 +84,7 @@ def _load_and_tell(deliveries: list[Delivery], home) -> LoadSummary:
         summary = load_files(deliveries, home, watcher=watcher)
     else:
         with Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             console=console,
@@ -94,7 +94,7 @@ def _load_and_tell(deliveries: list[Delivery], home) -> LoadSummary:
             finished = [0]
 
             def start(delivery: Delivery, _size: int) -> None:
-                bar.update(task, completed=finished[0], description=delivery.name[:40])
+                bar.update(task, completed=finished[0], description=printable(delivery.name)[:40])
                 finished[0] += 1
 
             watcher = Watcher(
@@ -121,7 +121,7 @@ def _line(outcome: Outcome) -> str:
         text = f"{outcome.name} ({who}): {outcome.status} ({outcome.message})"
     else:
         text = f"{outcome.name} ({who}): {outcome.status.upper()}: {outcome.message}"
-    return "\n".join([text, *(f"  hint: {hint}" for hint in outcome.hints)])
+    return "\n".join(map(printable, [text, *(f"  hint: {hint}" for hint in outcome.hints)]))
 
 
 def _print_summary(console: Console, summary: LoadSummary) -> None:

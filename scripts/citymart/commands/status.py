@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from citymart.cli import Settings
+from citymart.cli import Settings, printable
 
 NARROW = 80
 
@@ -110,6 +110,7 @@ def _flags(entry) -> list[str]:
 
 def _print_extracts(files) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(show_edge=False, pad_edge=False, box=None)
     for name, settings in {
@@ -123,7 +124,9 @@ def _print_extracts(files) -> None:
     for entry in files:
         rows = f"{entry['landed_rows']:,}" if entry["outcome"] == "landed" else entry["outcome"]
         of = f"{entry['provider_code']} {entry['subject']}"
-        table.add_row(entry["extract_id"] or "", of, entry["as_of_date"] or "-", entry["file"], rows)
+        table.add_row(
+            entry["extract_id"] or "", of, entry["as_of_date"] or "-", Text(printable(entry["file"])), rows
+        )
     _console().print(table)
 
 
@@ -147,7 +150,9 @@ def _print_details(found) -> None:
             console.print()
             console.print(Text(heading, style="bold"))
             for entry, text in lines:
-                console.print(Padding(Text(f"{entry.provider}, {entry.subject}: {text}"), (0, 0, 0, 2)))
+                console.print(
+                    Padding(Text(f"{entry.provider}, {entry.subject}: {printable(text)}"), (0, 0, 0, 2))
+                )
 
 
 def _print_release(home, release, failure) -> None:

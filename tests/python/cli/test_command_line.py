@@ -163,3 +163,13 @@ def test_a_reader_that_goes_away_costs_no_traceback():
     process.stdout.close()
     assert "Traceback" not in process.stderr.read()
     process.wait(timeout=30)
+
+
+@pytest.mark.parametrize("letter", ["'", "*", "?", "[", "]", "\n"])
+def test_a_home_whose_name_the_landing_could_not_be_read_by_is_refused(tmp_path, letter, capsys, monkeypatch):
+    folder = str(tmp_path / f"a{letter}b" / "home")
+    status, _, err = run(["status", "--home", folder], capsys)
+    assert status == 2 and len(err.splitlines()) == 1 and "choose a folder without it" in err
+    monkeypatch.setenv("CITYMART_HOME", folder)
+    assert run(["status"], capsys)[0] == 2
+    assert run(["status", "--home", str(tmp_path / "good")], capsys)[0] == 0

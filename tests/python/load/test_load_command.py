@@ -67,3 +67,29 @@ def test_columns_that_no_layout_knows_give_a_hint(extracts, home, capsys):
     (extracts / "camden" / "spending" / "2024-04.csv").write_text("Supplier Name,Amount,Shoe Size\nA,1,2\n")
     assert main(["load", str(extracts), "--home", home]) == 0
     assert "hint: No layout knows 'Shoe Size'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name", ["2024-05 new\nline.csv", "2024-05 \x1b[31mred.csv", "2024-05 caf\udce9.csv"]
+)
+@pytest.mark.parametrize("asked", [[], ["--json"]])
+def test_a_strange_name_of_a_file_breaks_no_line_of_the_answer(extracts, home, capsys, name, asked):
+    (extracts / "camden" / "spending" / name).write_text("")
+    assert main(["load", str(extracts), "--home", home, *asked]) == 1
+    told = capsys.readouterr()
+    assert not told.err
+    if asked:
+        assert json.loads(told.out)["files"] == 2
+    else:
+        (line,) = [line for line in told.out.splitlines() if line.startswith("2024-05")]
+        assert "REFUSED" in line and line.isprintable()
+
+
+def test_what_is_passed_over_is_named_with_the_reason(extracts, home, capsys):
+    (extracts / "camdem" / "spending").mkdir(parents=True)
+    (extracts / "camdem" / "spending" / "2024-03.csv").write_text(GOOD)
+    assert main(["load", str(extracts), "--home", home]) == 0
+    out = capsys.readouterr().out
+    assert "Passed over 2024-03.csv in" in out and "no provider 'camdem'" in out
+    assert main(["load", str(extracts / "camdem"), "--home", home]) == 2
+    assert "no provider 'camdem'" in capsys.readouterr().err
