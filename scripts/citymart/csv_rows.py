@@ -12,7 +12,6 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, takewhile
 
 from .headers import HeaderMatch, NoHeader, find_header
 from .text import LONGEST_LINE, Text
@@ -23,6 +22,9 @@ MOST_CHARACTERS = 1 << 20
 # A record whose quotes are not doubled as they should be may run over this many lines.
 MOST_LINES_UNRULY = 10
 _SHOWN = 1_000
+# Samples are held in memory, and a record may be megabytes.
+SAMPLE_CHARACTERS = 8 << 20
+_CELL_CHARACTERS = 8
 
 # A boundary polygon can be longer than the 128 KiB that csv allows a cell.
 csv.field_size_limit(2 * LONGEST_LINE)
@@ -110,8 +112,8 @@ def read_records(
     next line.
     """
     with text.path.open("rb") as binary:
-        binary.seek(offset)
-        # `newline="\n"`: a return is kept as it is. A mark at the beginning is the header's to cut off.
+        binary.seek(offset or text.mark_bytes)
+        # `newline="\n"`: a return is kept as it is.
         encoded = io.TextIOWrapper(binary, encoding="utf-8", newline="\n", errors="replace")
         yield from cut(_Lines(encoded, text.line_end, first_line, longest_line), dialect, width)
 
@@ -306,6 +308,7 @@ def find_dialect(
     delimiter: str | None = None,
     quote: str | None = None,
     within: int = 50,
+    one_column: bool = False,
     longest_line: int = LONGEST_LINE,
 ) -> tuple[Dialect, HeaderMatch]:
     """The delimiter and quote that show the best header and the most even records below it, and that header.
@@ -317,11 +320,11 @@ def find_dialect(
     failure: NoHeader | None = None
     with text.path.open("rb") as file:
         begins = file.read(1 << 20)
-    for dialect in _dialects(delimiter, quote, begins):
+    for dialect in dialects(delimiter, quote, begins):
         sample = head(text, dialect, 4 * within, longest_line=longest_line)
         readable = [(r.line, r.cells) for r in sample if r.cells is not None]
         try:
-            match = find_header(readable, is_known, is_required, within=within)
+            match = find_header(readable, is_known, is_required, within=within, one_column=one_column)
         except NoHeader as error:
             if failure is None or _most_known(error) > _most_known(failure):
                 failure = error
@@ -345,7 +348,7 @@ def _most_known(error: NoHeader) -> int:
     return max((candidate.known for candidate in error.candidates), default=-1)
 
 
-def _dialects(delimiter: str | None, quote: str | None, begins: bytes) -> list[Dialect]:
+def dialects(delimiter: str | None, quote: str | None, begins: bytes) -> list[Dialect]:
     """What is declared, or else what occurs in the beginning of the file; commas and quotes first."""
     delimiters = [delimiter] if delimiter else [d for d in DELIMITERS if d.encode() in begins] or [","]
     quotes = [q for q in ('"', "'") if q.encode() in begins]
@@ -368,7 +371,25 @@ def head(text: Text, dialect: Dialect, records: int, *, longest_line: int = LONG
 
 def _sample(found: Iterator[Record], records: int) -> list[Record]:
     """The first records, and none beyond a line that is too long to be one."""
-    return list(takewhile(lambda record: record.reason != "line_too_long", islice(found, records)))
+    sample = held(found, records)
+    too_long = (at for at, record in enumerate(sample) if record.reason == "line_too_long")
+    return sample[: next(too_long, len(sample))]
+
+
+def held(found: Iterator[Record], records: int) -> list[Record]:
+    """The first records, fewer where they are large: what is held of a file does not grow with its lines."""
+    sample: list[Record] = []
+    characters = 0
+    while len(sample) < records and characters < SAMPLE_CHARACTERS:
+        record = next(found, None)
+        if record is None:
+            break
+        sample.append(record)
+        cells = record.cells or ()
+        characters += sum(len(cell) for cell in cells if cell) + _CELL_CHARACTERS * len(cells)
+        if record.reason == "line_too_long":
+            break
+    return sample
 
 
 def evenness(sample: list[Record], match: HeaderMatch) -> float:

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from .csv_rows import MOST_LINES, Dialect, Record, read_records
-from .settle import is_blank, is_total
+from .settle import AFTER_TOTAL, BEFORE_TOTAL, HELD, MOST_HELD, Kind, Kinds
 from .text import Text
 
 MEMORY = "512MB"
@@ -29,18 +29,18 @@ ROW_GROUP = 20_480
 
 @dataclass(frozen=True)
 class Copied:
-    """What the copy holds: `rows` in `path`, and the blank and total records at the end that it left out."""
+    """What the copy holds: `rows` in `path`, and what it left out at the end."""
 
     path: Path
     rows: int
-    dropped: list[Record]
+    dropped: list[tuple[Kind, Record]]
 
 
 def copy_fast(
     text: Text,
     dialect: Dialect,
     *,
-    width: int,
+    names: list[str],
     body_line: int,
     above: int,
     over_lines: bool,
@@ -53,14 +53,18 @@ def copy_fast(
     `above` is the number of records, header and all, that come before. `over_lines`: some records run over
     several lines, so each row is given its line number.
     """
-    dropped = _trailing(text, dialect)
-    if dropped is None:
+    kinds = Kinds(names)
+    dropped = trailing(text, dialect, kinds)
+    # Whether a number alone is the sum of its column, only the careful road can tell.
+    if dropped is None or any(kind is Kind.FIGURE for kind, _ in dropped):
         return None
+    keep = _keep(kinds, [record for kind, record in dropped if kind is not Kind.BLANK])
     lines = text.lines - body_line + 1
     with duckdb.connect(config=_config(target.parent)) as connection:
         try:
             connection.execute(
-                _copy_sql(text, dialect, width, body_line, above, over_lines, target), [provider, extract_id]
+                _copy_sql(text, dialect, len(names), keep, body_line, above, over_lines, target),
+                [provider, extract_id],
             )
             rows = connection.fetchone()[0]
             if not over_lines:
@@ -76,7 +80,7 @@ def copy_fast(
                 """,
                 [_one_file(target)],
             ).fetchone()
-            whole = rows + breaks + sum(record.lines for record in dropped) == lines
+            whole = rows + breaks + sum(record.lines for _, record in dropped) == lines
             return Copied(target, rows, dropped) if whole and most < MOST_LINES else None
         except duckdb.Error:
             return None
@@ -86,9 +90,9 @@ def _config(scratch: Path) -> dict[str, str | int]:
     return {"memory_limit": MEMORY, "threads": THREADS, "temp_directory": str(scratch / "duckdb")}
 
 
-def _trailing(text: Text, dialect: Dialect) -> list[Record] | None:
-    """The blank and total records at the end of the file, in order; None if there are more than can be
-    told.
+def trailing(text: Text, dialect: Dialect, kinds: Kinds) -> list[tuple[Kind, Record]] | None:
+    """The records at the end of the file that are no plain ones, in order; None if there are more than can
+    be told.
     """
     size = text.path.stat().st_size
     with text.path.open("rb") as file:
@@ -101,17 +105,25 @@ def _trailing(text: Text, dialect: Dialect) -> list[Record] | None:
     records = list(
         read_records(text, dialect, offset=size - len(tail) + start, first_line=text.lines - tail_lines + 1)
     )
-    trailing: list[Record] = []
+    found: list[tuple[Kind, Record]] = []
     while records:
         record = records.pop()
-        if record.cells is None or not (is_blank(record.cells) or is_total(record.cells)):
-            return trailing[::-1]
-        trailing.append(record)
+        kind = kinds.of(record.cells) if record.cells is not None else Kind.PLAIN
+        if kind is Kind.PLAIN:
+            return found[::-1] if sum(1 for each, _ in found if each in HELD) <= MOST_HELD else None
+        found.append((kind, record))
     return None
 
 
 def _copy_sql(
-    text: Text, dialect: Dialect, width: int, body_line: int, above: int, over_lines: bool, target: Path
+    text: Text,
+    dialect: Dialect,
+    width: int,
+    keep: str,
+    body_line: int,
+    above: int,
+    over_lines: bool,
+    target: Path,
 ) -> str:
     columns = [f"c{at}" for at in range(width)]
     quote = dialect.quote or ""
@@ -141,7 +153,6 @@ def _copy_sql(
         )  # told so it is not looked for; the other kind can't be told in strict mode
     source = f"read_csv({_literal(_one_file(text.path))}, {', '.join(options)})"
     cells = f"[{', '.join(columns)}]"
-    keep = _keep(columns)
     constant = "$1::varchar as provider_code, $2::varchar as extract_id"
     if not over_lines:
         query = f"select {constant}, null::bigint as line_number, {cells} as cells from {source} where {keep}"
@@ -166,20 +177,36 @@ def _copy_sql(
     )
 
 
-def _keep(columns: list[str]) -> str:
-    """Whether a record says something of its own: neither blank nor, in three columns or more, a total.
+def _keep(kinds: Kinds, dropped: list[Record]) -> str:
+    """Whether a record is a plain one for certain.
 
-    Nearly every record shows it in the first letter of its first cell; only the others are looked at whole.
+    It need not be exact, only never keep what `settle` skips: one left out too many and the numbers do not
+    add up. Nearly every record shows it in the first letters of its first cell; only the others are looked
+    at whole.
     """
+    columns = [f"c{at}" for at in range(kinds.width)]
     joined = f"concat_ws(chr(31), {', '.join(columns)})"
-    blank = f"not regexp_matches({joined}, '[\\pL\\pN]')"
-    total = (
-        f"regexp_full_match({joined}, "
-        r"'[\s\pZ\x1f]*(?i:(?:grand|sub|overall)[\s-]*)?(?i:total)\s*:?[\s\pZ]*(?:\x1f[^\pL]*)?')"
-    )
+    trimmed = f"concat_ws(chr(31), {', '.join(f'trim({name})' for name in columns)})"
+    # Every word that `settle` takes in a total; a supplier's name has another.
+    words = "|".join((*BEFORE_TOTAL, "totals?", *AFTER_TOTAL, "q", "cr", "dr"))
+    total = f"regexp_full_match(lower({joined}), '(?:[^\\pL]*(?:{words}))*[^\\pL]*')"
+    doubtful = [
+        f"not regexp_matches({joined}, '[\\pL\\pN]')",
+        f"(contains(lower({joined}), 'total') and {total})",
+    ]
+    if any(kinds.header):
+        doubtful.append(f"{trimmed} = {_literal(chr(31).join(kinds.header))}")
+    if dropped:
+        # A number of cells of its own never comes this far.
+        as_joined = sorted({chr(31).join(cell or "" for cell in record.cells) for record in dropped})
+        doubtful.append(f"{joined} in ({', '.join(map(_literal, as_joined))})")
     plain = "(c0 >= '0' and c0 < ':') or (c0 >= 'A' and c0 < '[') or (c0 >= 'a' and c0 < '{')"
-    dropped = f"{blank} or {total}"
-    return f"case when ({plain}) and not contains(lower(c0), 'total') then true else not ({dropped}) end"
+    firsts = sorted({kinds.header[0], *(record.cells[0] or "" for record in dropped)})
+    other = f"trim(c0) not in ({', '.join(_literal(first.strip(' ')) for first in firsts)})"
+    return (
+        f"case when ({plain}) and not contains(lower(c0), 'total') and {other} then true "
+        f"else not ({' or '.join(doubtful)}) end"
+    )
 
 
 def _one_file(path: Path) -> str:

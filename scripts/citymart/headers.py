@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .errors import Refused
 
@@ -24,12 +24,16 @@ def normalise(name: str | None) -> str:
 
 @dataclass(frozen=True)
 class HeaderMatch:
-    """The record at `index` (from 0) is the header; `known` of its column names are in a layout."""
+    """The record at `index` (from 0) is the header; `known` of its column names are in a layout.
+
+    `second_line` is where a second header stands, below records of the first; None where there is none.
+    """
 
     index: int
     line: int
     names: list[str]
     known: int
+    second_line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,16 +61,20 @@ def find_header(
     within: int = 50,
     one_column: bool = False,
 ) -> HeaderMatch:
-    """The record that is most likely the header: the one with the most known column names.
+    """The record that is most likely the header: the one with the most known column names, unless records of
+    an earlier one stand between: then it is the header of a second table, and the first counts. (A first one
+    that names fewer required columns is a summary above the table.)
 
     `records` are the file's first records in order, each with the line on which it starts;
     `is_known` and `is_required` answer for a column name as it stands in the file. A header has two
-    known names (or, where `one_column` is enough, a single column that is known), and one of a required
+    known names (or, where `one_column` is enough, a single column that is required), and one of a required
     field. Looks at no more than `within` records, so that a broken file costs no more than a good one.
 
     Raises `NoHeader` with the best three candidates when no record qualifies.
     """
     best: HeaderMatch | None = None
+    required = between = 0
+    second: int | None = None
     candidates: list[Candidate] = []
     for index, (line, cells) in enumerate(records):
         if index >= within:
@@ -78,10 +86,17 @@ def find_header(
             candidates.append(Candidate(line, len(distinct), names))
         enough = len(distinct) >= 2 or (one_column and filled == len(distinct) == 1)
         better = best is None or len(distinct) > best.known
-        if enough and better and any(is_required(name) for name in names if name.strip()):
-            best = HeaderMatch(index, line, names, len(distinct))
+        needed = len({normalise(name) for name in names if name.strip() and is_required(name)})
+        if enough and better and needed:
+            if best is None or not between or needed > required or len(best.names) == 1:
+                best, required, between = HeaderMatch(index, line, names, len(distinct)), needed, 0
+            else:
+                second = second or line
+        elif best is not None and len(names) == len(best.names):
+            # A note between two headers fills a cell, a record about as many as the header.
+            between += filled >= max(2, sum(1 for name in best.names if name.strip()) // 2)
     if best is not None:
-        return best
+        return replace(best, second_line=second)
     candidates.sort(key=lambda candidate: (-candidate.known, candidate.line))
     raise NoHeader(_no_header(candidates[:3], within), candidates[:3])
 

@@ -110,8 +110,9 @@ class Seeds:
                 positions[int(column[1:])] = row["field"]
             else:
                 fields[normalise(column)] = row["field"]
+        of_subject = [r for r in self._rows("layouts/subject_fields.csv") if r["subject"] == subject]
         patterns = []
-        if subject == "area_indicators":
+        if any(r["field"] == "indicator" for r in of_subject):
             # Wide files name a measure and a year in each column: a pattern knows them, not a list.
             patterns = [
                 re.compile(r["column_pattern"])
@@ -122,11 +123,7 @@ class Seeds:
             fields=fields,
             positions=positions,
             patterns=patterns,
-            required=[
-                r["field"]
-                for r in self._rows("layouts/subject_fields.csv")
-                if r["subject"] == subject and r["is_required"].lower() == "true"
-            ],
+            required=[r["field"] for r in of_subject if r["is_required"].lower() == "true"],
             settings={
                 r["setting"]: r["value"]
                 for r in sorted(self._rows("layouts/readers.csv"), key=lambda r: r["provider_code"] != ANYONE)

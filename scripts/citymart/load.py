@@ -11,17 +11,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from .containers import Member, members
-from .csv_rows import Dialect, Record, find_dialect, head, read_records
+from .csv_rows import Dialect, Record, dialects, evenness, find_dialect, head, held, read_records
 from .deliveries import Delivery
 from .errors import CityMartError, Refused
-from .fast import Copied, copy_fast
+from .fast import Copied, copy_fast, trailing
 from .formats import detect, open_rows
 from .hashing import file_sha256
 from .headers import HeaderMatch, find_header
@@ -30,7 +30,7 @@ from .landing import Place, Writer, commit, explain, loading, read_receipt, writ
 from .layouts import Seeds
 from .logs import write_log
 from .placeholders import ensure_landing
-from .settle import Tally, is_blank, settle
+from .settle import Kind, Kinds, Tally, is_plain_start, number_in, settle
 from .text import LONGEST_LINE, Text, read_text
 
 RECEIPT_VERSION = 1
@@ -311,12 +311,12 @@ class _Job:
         above, header_record = _until(records, header)
         self._describe(header, above)
         body_line = header_record.line + header_record.lines if header_record else 1
-        sample = list(islice(records, SAMPLE))
+        sample = held(records, SAMPLE)
         if self._is_plain(text, names, sample):
             copied = copy_fast(
                 text,
                 dialect,
-                width=len(names),
+                names=names,
                 body_line=body_line,
                 above=len(above) + (header_record is not None),
                 over_lines=any(record.lines > 1 for record in sample),
@@ -329,7 +329,16 @@ class _Job:
                 return _tally_of(copied, self.layout.required_positions(names), sample), names
         size = max(1, text.lines)
         progress = lambda line: self.watcher.progress(line / size)  # noqa: E731
-        return self._settle(chain(sample, records), writer, names, progress), names
+        ends = trailing(text, dialect, Kinds(names)) or []
+        # Only a number alone at the end makes the sum of its column worth its time.
+        alone = {
+            at
+            for kind, record in ends
+            if kind is Kind.FIGURE
+            for at, cell in enumerate(record.cells)
+            if number_in(cell) is not None
+        }
+        return self._settle(chain(sample, records), writer, names, progress, alone), names
 
     def _is_plain(self, text: Text, names: list[str], sample: list[Record]) -> bool:
         """Whether the quick road is worth trying: a large file without a known difficulty."""
@@ -339,7 +348,7 @@ class _Job:
             and text.line_end == "\n"
             and text.longest_line <= self.limits.longest_line
             and len(names) > 1
-            and all(r.cells and len(r.cells) == len(names) and not is_blank(r.cells) for r in sample)
+            and is_plain_start(names, sample)
         )
 
     def _dialect(self, text: Text) -> tuple[Dialect, HeaderMatch]:
@@ -355,11 +364,33 @@ class _Job:
                 delimiter=delimiter,
                 quote=quote,
                 within=WITHIN,
+                one_column=self._one_column,
                 longest_line=self.limits.longest_line,
             )
-        dialect = Dialect(delimiter or ",", {"": '"', "none": None}.get(quote or "", quote))
-        sample = [r for r in head(text, dialect, WITHIN, longest_line=self.limits.longest_line) if r.cells]
-        return dialect, _declared_header(where, [(r.line, r.cells) for r in sample])
+        with text.path.open("rb") as file:
+            begins = file.read(1 << 20)
+        found: list[tuple[tuple[float, float], Dialect, HeaderMatch]] = []
+        for dialect in dialects(delimiter, quote, begins):
+            sample = [
+                r for r in head(text, dialect, WITHIN, longest_line=self.limits.longest_line) if r.cells
+            ]
+            header = _declared_header(where, [(r.line, r.cells) for r in sample])
+            found.append(((self._fed(header), evenness(sample, header)), dialect, header))
+        _, dialect, header = max(found, key=lambda each: each[0])
+        self._feeds_something(header)
+        return dialect, header
+
+    def _fed(self, header: HeaderMatch) -> int:
+        """How many required fields have a column under this header."""
+        return sum(1 for at in self.layout.required_positions(header.names).values() if at)
+
+    def _feeds_something(self, header: HeaderMatch) -> None:
+        if self.layout.required and not self._fed(header):
+            raise Refused(
+                f"no column of the header that seeds/layouts/readers.csv declares for it feeds "
+                f"{', '.join(self.layout.required)}, required for {self.delivery.subject}; mend the setting, "
+                f"or the rows of seeds/layouts/layout_{self.delivery.subject}.csv"
+            )
 
     def _rows(self, source: Path, format: str, writer: Writer) -> tuple[Tally, list[str]]:
         rows = open_rows(source, format, self.layout.settings)
@@ -374,10 +405,12 @@ class _Job:
             )
             first: list[tuple[int, list[str | None]]] = []
         else:
-            first = list(islice(rows.rows, 4 * WITHIN))
+            cut = (Record(line, cells) for line, cells in rows.rows)
+            first = [(record.line, record.cells) for record in held(cut, 4 * WITHIN)]
             where = self.layout.settings.get("header")
             if where:
                 header = _declared_header(where, first)
+                self._feeds_something(header)
             else:
                 header = find_header(
                     first,
@@ -390,9 +423,11 @@ class _Job:
         above = _until(records, header)[0] if rows.header is None else []
         self._describe(header, above)
         total = rows.total_lines or 0
-        tally = self._settle(
-            records, writer, header.names, lambda line: self.watcher.progress(line / max(total, line))
-        )
+        # Only sheets have totals without a label below them.
+        last = first[-WITHIN:] if rows.sheet is not None else []
+        add_up = {at for _, cells in last for at, cell in enumerate(cells) if number_in(cell) is not None}
+        progress = lambda line: self.watcher.progress(line / max(total, line))  # noqa: E731
+        tally = self._settle(records, writer, header.names, progress, add_up)
         self.receipt["total_lines"] = rows.total_lines
         self.receipt["notes"] += rows.notes
         return tally, header.names
@@ -419,16 +454,29 @@ class _Job:
             self.receipt["notes"].append(
                 f"Passed over {lines} above the header" + (f": {said[:200]}" if said else "") + "."
             )
+        if header.second_line:
+            self.receipt["notes"].append(
+                f"A second header stands on line {header.second_line}; what follows it is read under the "
+                "first, and rejected where it is of another width."
+            )
 
-    def _settle(self, records, writer: Writer, names: list[str], progress: Callable[[int], None]) -> Tally:
+    def _settle(
+        self,
+        records,
+        writer: Writer,
+        names: list[str],
+        progress: Callable[[int], None],
+        add_up: Iterable[int],
+    ) -> Tally:
         named = [at for at, name in enumerate(names, 1) if name.strip()]
         return settle(
             records,
             writer,
-            width=len(names),
+            names=names,
             least=max(named, default=len(names)),
             repaired=lambda cells: any(repair.fits(cells) for repair in self.layout.repairs),
             required=self.layout.required_positions(names),
+            add_up=add_up,
             progress=progress,
         )
 
@@ -525,6 +573,7 @@ class _Job:
             "blank_records": tally.blank,
             "total_records": tally.totals,
             "control_totals": tally.control_totals,
+            "notes": self.receipt["notes"] + tally.notes,
             "landed_at": _now(),
             "landing_bytes": writer.records_path.stat().st_size,
             "landing_sha256": file_sha256(writer.records_path),
@@ -631,11 +680,8 @@ def _until(records: Iterator[Record], header: HeaderMatch) -> tuple[list[Record]
 def _tally_of(copied: Copied, required: dict[str, list[int]], sample: list[Record]) -> Tally:
     """The tally of what the quick road has copied. Which columns are blank is told from the sample."""
     tally = Tally(seen=copied.rows + len(copied.dropped))
-    for record in copied.dropped:
-        if is_blank(record.cells):
-            tally.blank += 1
-        else:
-            tally.add_total(record.line, record.cells)
+    for kind, record in copied.dropped:
+        tally.add(kind, record)
     for name, at in required.items():
         blank = sum(1 for r in sample if at and not any(r.cells[position].strip() for position in at))
         tally.blank_in[name] = blank * copied.rows // max(1, len(sample))

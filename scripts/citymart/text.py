@@ -23,6 +23,8 @@ LONGEST_LINE = 16 << 20
 # How far past a chunk's end the rest of its last line is read along.
 _REST = 1 << 16
 _LINE_FEED = ord("\n")
+# A UTF-8 mark, and the same mark read as windows-1252 and encoded once more.
+_UTF8_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF8.decode("windows-1252").encode("utf-8"))
 
 # Longest mark first: the one of UTF-32 LE begins with the one of UTF-16 LE.
 _MARKS = (
@@ -48,6 +50,7 @@ class Text:
     has_quotes: bool = False
     has_zero_bytes: bool = False
     longest_line: int = 0  # bytes; an upper bound below two MiB, exact above
+    mark_bytes: int = 0  # of the byte-order mark before the first cell
     notes: list[str] = field(default_factory=list)
 
 
@@ -56,6 +59,21 @@ class _NotUtf8(Exception):
 
 
 def read_text(path: Path, scratch: Path, *, encoding: str | None = None) -> Text:
+    """The file as UTF-8 text; see `_read`. What stands before the first cell is no part of it."""
+    text = _read(path, scratch, encoding)
+    with text.path.open("rb") as file:
+        head = file.read(64)
+    begin = head
+    while mark := next((mark for mark in _UTF8_MARKS if begin.startswith(mark)), None):
+        begin = begin[len(mark) :]
+        text.mark_bytes += len(mark)
+    if text.mark_bytes:
+        double = " (encoded twice)" if text.mark_bytes > len(codecs.BOM_UTF8) else ""
+        text.notes.append(f"Cut a byte-order mark{double} off the first cell.")
+    return text
+
+
+def _read(path: Path, scratch: Path, encoding: str | None) -> Text:
     """The file as UTF-8 text: itself where it is UTF-8, else a copy made at `scratch`.
 
     `encoding` is the declared one; without it: a byte-order mark, UTF-16 without a mark (by where its zero

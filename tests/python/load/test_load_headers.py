@@ -141,6 +141,9 @@ def test_a_declared_setting_is_taken_at_its_word(tmp_path, project, land, settin
     shutil.copytree(project / "seeds", seeds)
     with (seeds / "layouts" / "readers.csv").open("a") as file:
         file.write(f"camden,spending,{setting},{value},\n")
+    if setting == "header":
+        with (seeds / "layouts" / "layout_spending.csv").open("a") as file:
+            file.write("camden,#1,supplier_name,,\n")
     path = land.folder / "2024-03-31.csv"
     path.write_bytes(content)
     outcome = load_files([land.delivery(path)], land.home, seeds=Seeds(seeds)).outcomes[0]
@@ -152,3 +155,51 @@ def test_a_landed_file_with_unknown_and_missing_columns_gives_hints(land):
     outcome = land(b"Supplier Name,Department,Shoe Size\nAcme,Parks,9\n")
     assert any("net_amount" in hint for hint in outcome.hints)
     assert any("Shoe Size" in hint for hint in outcome.hints)
+
+
+def _with_seeds(tmp_path, project, land, content: bytes, **rows: str):
+    import shutil
+
+    from citymart.load import load_files
+
+    seeds = tmp_path / "seeds"
+    shutil.copytree(project / "seeds", seeds)
+    for name, row in rows.items():
+        with (seeds / "layouts" / f"{name}.csv").open("a") as file:
+            file.write(row + "\n")
+    path = land.folder / "2024-03-31.csv"
+    path.write_bytes(content)
+    return load_files([land.delivery(path)], land.home, seeds=Seeds(seeds)).outcomes[0]
+
+
+def test_under_a_declared_header_line_the_delimiter_is_still_found_by_looking(tmp_path, project, land):
+    content = b"x;y\nSupplier Name;Amount\nAcme;1,00\n"
+    outcome = _with_seeds(tmp_path, project, land, content, readers="camden,spending,header,2,")
+    assert land.receipt(outcome)["delimiter"] == ";"
+    assert land.cells(outcome) == [["Acme", "1,00"]]
+
+
+def test_a_declared_header_that_feeds_no_required_field_is_refused(tmp_path, project, land):
+    content = b"Supplier Name,Amount\nWho,How much\nAcme,1.00\n"
+    outcome = _with_seeds(tmp_path, project, land, content, readers="camden,spending,header,2,")
+    assert outcome.status == "refused"
+    assert "supplier_name, net_amount" in outcome.message and "readers.csv" in outcome.message
+
+
+@pytest.mark.parametrize(("name", "status"), [("area_code", "landed"), ("period", "refused")])
+def test_one_column_is_a_table_when_it_is_the_required_one_in_every_format(land, name, status):
+    import io
+    from dataclasses import replace
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append([name])
+    book.active.append(["E01000001"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    for file, content in (("2024.csv", f"{name}\nE01000001\n".encode()), ("2024.xlsx", buffer.getvalue())):
+        path = land.folder / file
+        path.write_bytes(content)
+        delivery = replace(land.delivery(path), provider="gla", subject="area_indicators")
+        assert land.load(delivery)[0].status == status, file
