@@ -33,7 +33,9 @@ from citymart.releases import (
     fsync_file,
     fsync_folder,
     make_current,
+    need_release,
     prune,
+    release_before,
     releases_folder,
     remove,
     sweep,
@@ -86,6 +88,22 @@ def publish(
             # Also when the disk is full: it is then what makes room again.
             remove(candidate.parent)
             sweep(home)
+
+
+def roll_back(home: Home) -> tuple[Release, Release]:
+    """Make the release before the current one current; returns the one left and the one that holds now.
+
+    The one left stays where it is. What has landed stays too: the next publish has it again.
+
+    Raises `CityMartError` when nothing is published or no earlier release is kept.
+    """
+    with build_lock(home, "publish"):
+        left = need_release(home)
+        release = release_before(home, left)
+        if not release.database.is_file():
+            raise CityMartError(f"{release.folder} has no {DATABASE}; the current release stays")
+        make_current(home, release.id)
+        return left, release
 
 
 def failed_folder(home: Home) -> Path:

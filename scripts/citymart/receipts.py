@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from citymart.errors import UsageError
 from citymart.home import Home
-from citymart.landing import read_receipt, write_receipt
+from citymart.landing import loading, read_receipt, write_receipt
 from citymart.placeholders import NONE
 
 Receipt = dict[str, Any]
@@ -51,27 +51,50 @@ def landed_at(receipt: Receipt) -> datetime:
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def withdraw(home: Home, name: str, why: str) -> Receipt:
+def withdraw(home: Home, name: str, why: str, *, note: Callable[[str], None] = lambda _: None) -> Receipt:
     """Write a receipt that says the extract no longer counts; its records stay where they are.
 
     `name` is an extract's id, the first six or more digits of it, or the name of its source file.
 
     Raises `UsageError` when nothing or more than one thing is called that, or when it does not count anyway.
     """
-    receipt = _named(home, name)
-    if receipt["outcome"] != "landed":
-        raise UsageError(f"{_told(receipt)} is {receipt['outcome']} already: there is nothing to withdraw")
-    now = datetime.now(UTC).replace(microsecond=0)
-    # The newest receipt counts, also where the clock that landed it was ahead of ours.
-    when = max(now, landed_at(receipt) + timedelta(seconds=1))
-    withdrawn = receipt | {
-        "outcome": "withdrawn",
-        "reason": why,
-        "landed_at": when.isoformat().replace("+00:00", "Z"),
-    }
+    _named(home, name)
+    # A load clears away temporary files that are not its own.
+    with loading(home, note):
+        receipt = _named(home, name)
+        if receipt["outcome"] != "landed":
+            raise UsageError(
+                f"{_told(receipt)} is {receipt['outcome']} already: there is nothing to withdraw"
+            )
+        now = datetime.now(UTC).replace(microsecond=0)
+        # The newest receipt counts, also where the clock that landed it was ahead of ours.
+        when = max(now, landed_at(receipt) + timedelta(seconds=1))
+        withdrawn = receipt | {
+            "outcome": "withdrawn",
+            "reason": why,
+            "landed_at": when.isoformat().replace("+00:00", "Z"),
+        }
+        write_receipt(_tombstone(home, receipt), withdrawn)
+        return withdrawn
+
+
+def bring_back(home: Home, name: str, *, note: Callable[[str], None] = lambda _: None) -> Receipt:
+    """Take a withdrawal back; returns the receipt that counts again.
+
+    Raises `UsageError` when nothing or more than one thing is called that, or when it is not withdrawn.
+    """
+    _named(home, name)
+    with loading(home, note):
+        receipt = _named(home, name)
+        if receipt["outcome"] != "withdrawn":
+            raise UsageError(f"{_told(receipt)} is {receipt['outcome']}: there is no withdrawal to undo")
+        _tombstone(home, receipt).unlink(missing_ok=True)
+        return _named(home, receipt["extract_id"])
+
+
+def _tombstone(home: Home, receipt: Receipt) -> Path:
     folder = home.landing / receipt["subject"] / receipt["provider_code"]
-    write_receipt(folder / f"{receipt['extract_id']}@withdrawn.json", withdrawn)
-    return withdrawn
+    return folder / f"{receipt['extract_id']}@withdrawn.json"
 
 
 def _named(home: Home, name: str) -> Receipt:

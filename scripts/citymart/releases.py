@@ -69,6 +69,18 @@ def make_current(home: Home, release_id: str) -> None:
     fsync_folder(home.published)
 
 
+def release_before(home: Home, release: Release) -> Release:
+    """The newest kept release that is older. Raises `CityMartError` where there is none."""
+    older = sorted(folder for folder in _folders(home) if folder.name < release.id)
+    if not older:
+        raise CityMartError(f"no release before {release.id} is kept in {releases_folder(home)}")
+    folder = older[-1]
+    try:
+        return Release(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise CityMartError(f"{folder} is not a whole release ({error}); the current one stays") from None
+
+
 def prune(home: Home, keep: int) -> list[str]:
     """Remove all but the newest `keep` releases, never the current one; returns the ids removed."""
     current = current_release(home)

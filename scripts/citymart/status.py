@@ -7,14 +7,14 @@ import fnmatch
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from citymart.home import PROJECT, Home
-from citymart.layouts import Layout, Seeds
+from citymart.layouts import ANYONE, Layout, Seeds
 from citymart.receipts import Receipt, newest_receipts
 
 
@@ -68,7 +68,9 @@ def _summed(known: _Known, key: tuple[str, str], receipts: Iterable[Receipt], to
         summed.landed_rows += receipt["landed_rows"]
         summed.rejected_rows += receipt["rejected_rows"]
         header = [column["name"] or "" for column in receipt["header"]]
-        unmapped.update(known.unmapped(subject, provider, receipt["source_file"], header))
+        # As the models have it: a member of an archive is known by its own name.
+        file = receipt.get("source_member") or receipt["source_file"]
+        unmapped.update(known.unmapped(subject, provider, file, header))
         missing.update(known.missing(subject, provider, header))
     summed.unmapped, summed.missing = dict(unmapped.most_common()), dict(missing.most_common())
     summed.overdue_days = known.overdue(subject, summed.newest_as_of, today)
@@ -101,15 +103,17 @@ class _Known:
         return self.seeds.layout(provider, subject)
 
     def unmapped(self, subject: str, provider: str, file: str, header: list[str]) -> list[str]:
-        names = self.layout(provider, subject).unknown(header)
+        layout = self.layout(provider, subject)
         if subject != "area_indicators":
-            return names
+            return layout.unknown(header)
+        # The layout takes the patterns of all files; which of them hold depends on the file.
         patterns = [
             re.compile(row["column_pattern"])
             for row in self.indicators
-            if row["provider_code"] in ("*", provider) and fnmatch.fnmatchcase(file, row["file_pattern"])
+            if row["provider_code"] in (ANYONE, provider)
+            and fnmatch.fnmatchcase(file.lower(), row["file_pattern"].lower())
         ]
-        return [name for name in names if not any(pattern.search(name) for pattern in patterns)]
+        return replace(layout, patterns=patterns).unknown(header)
 
     def missing(self, subject: str, provider: str, header: list[str]) -> list[str]:
         return self.layout(provider, subject).missing(header)

@@ -9,8 +9,9 @@ from citymart.cli import FAILED, Settings
 
 @click.command()
 @click.option("--keep", type=click.IntRange(min=1), default=5, show_default=True, help="Releases to keep.")
+@click.option("--rollback", is_flag=True, help="Build nothing: go back to the release before.")
 @click.pass_context
-def publish(ctx: click.Context, keep: int) -> None:
+def publish(ctx: click.Context, keep: int, rollback: bool) -> None:
     """Build and test a candidate, and make it the current release.
 
     \b
@@ -25,17 +26,31 @@ def publish(ctx: click.Context, keep: int) -> None:
     depend on the order of rows, on the machine, or on when the files landed.
 
     \b
+    --rollback makes the release before the current one current, in one step,
+    and again the one before that. What was wrong has to be mended (or taken
+    out, see `citymart withdraw`) before the next publish has it again.
+
+    \b
     Examples:
       ./citymart publish
       ./citymart publish --home /srv/mart --keep 12
+      ./citymart publish --rollback
 
     Exit status: 0 published, or nothing was new; 1 a test failed (the candidate
-    is kept in HOME/build/failed for a look), or another build is running.
+    is kept in HOME/build/failed for a look), another build is running, or there
+    is no release to go back to.
     """
     from citymart import publishing
     from citymart.questions import questions
 
     settings: Settings = ctx.obj
+    if rollback:
+        left, release = publishing.roll_back(settings.home)
+        settings.answer(
+            {"left": left.id, "release": release.manifest},
+            f"went back from {left.id} to {release.id}, published {release.manifest['created_at']}",
+        )
+        return
     outcome = publishing.publish(settings.home, keep=keep, note=settings.note)
     if outcome.release is None:
         _tell_failures(ctx, outcome)

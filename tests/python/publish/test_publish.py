@@ -8,11 +8,12 @@ import shutil
 import duckdb
 import pytest
 import tiny
+from citymart.cli import main
 from citymart.errors import CityMartError
 from citymart.hashing import file_sha256
 from citymart.home import Home
 from citymart.lock import build_lock
-from citymart.publishing import failed_folder, last_failure, publish
+from citymart.publishing import failed_folder, last_failure, publish, roll_back
 from citymart.releases import current_release, releases_folder
 
 
@@ -45,6 +46,26 @@ def test_a_changed_value_makes_a_new_release_and_keeps_the_old_one(published_hom
     assert published.new
     assert current_release(published_home).id == published.release.id != before.id
     assert before.database.exists()
+
+
+def test_a_rollback_makes_the_release_before_current_and_says_so(published_home, tiny_project, capsys):
+    first = current_release(published_home)
+    tiny.write_payments(published_home, [*tiny.ROWS[:2], "3,Cy plc,30.26"])
+    second = publish(published_home, project=tiny_project).release
+    assert main(["publish", "--rollback", "--home", str(published_home.root)]) == 0
+    assert f"went back from {second.id} to {first.id}" in capsys.readouterr().out
+    assert current_release(published_home).id == first.id
+    assert second.database.exists()
+    assert main(["publish", "--rollback", "--home", str(published_home.root)]) == 1
+    assert f"no release before {first.id} is kept" in capsys.readouterr().err
+    assert current_release(published_home).id == first.id
+
+
+def test_a_rollback_to_half_a_release_leaves_the_current_one(published_home):
+    (releases_folder(published_home) / "00000000T000000.000Z-half").mkdir()
+    with pytest.raises(CityMartError, match="not a whole release"):
+        roll_back(published_home)
+    assert current_release(published_home)
 
 
 def test_only_the_newest_releases_are_kept_and_always_the_current_one(published_home, tiny_project):
