@@ -16,7 +16,7 @@ vintages as (
         extracts.extract_id,
         coalesce(
             2000 + try_cast(regexp_extract(extract_columns.source_column, '(?i)(\d{2})(cd|code)$', 1) as integer),
-            (extract(year from extracts.as_of_date)::integer - 1) // 10 * 10 + 1
+            (year(extracts.as_of_date)::integer - 1) // 10 * 10 + 1
         ) as vintage
     from {{ ref('extracts') }} as extracts
     left join {{ ref('extract_columns') }} as extract_columns
