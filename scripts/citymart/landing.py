@@ -85,6 +85,11 @@ class Place:
             return None
         return receipt if whole else None
 
+    def declarations(self, extract_id: str, landed: dict[str, Any]) -> list[dict[str, Any]]:
+        """All receipts of an extract that has landed: its own, for other dates, of its withdrawal."""
+        others = (read_receipt(path) for path in sorted(self.folder.glob(f"{extract_id}@*.json")))
+        return [landed, *(receipt for receipt in others if receipt)]
+
 
 def read_receipt(path: Path) -> dict[str, Any] | None:
     try:

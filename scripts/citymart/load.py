@@ -10,7 +10,7 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from .formats import detect, open_rows
 from .hashing import file_sha256
 from .headers import HeaderMatch, find_header
 from .home import Home
-from .landing import Place, Writer, commit, explain, loading, read_receipt, write_receipt
+from .landing import Place, Writer, commit, explain, loading, write_receipt
 from .layouts import Seeds
 from .logs import write_log
 from .placeholders import ensure_landing
@@ -137,11 +137,13 @@ def load_files(
             ensure_landing(home, seeds.subjects)
         except OSError as error:
             raise explain(error, home) from None
+        run = _Run()
         for delivery in deliveries:
             watcher.start(delivery, _size(delivery.path))
-            for outcome in _load(delivery, home, scratch, seeds, watcher, limits):
+            for outcome in _load(delivery, home, scratch, seeds, watcher, limits, run):
                 summary.outcomes.append(outcome)
                 watcher.done(outcome)
+        run.end(watcher)
     summary.seconds = time.monotonic() - begun
     return summary
 
@@ -154,7 +156,13 @@ def _size(path: Path) -> int:
 
 
 def _load(
-    delivery: Delivery, home: Home, scratch: Path, seeds: Seeds, watcher: Watcher, limits: Limits
+    delivery: Delivery,
+    home: Home,
+    scratch: Path,
+    seeds: Seeds,
+    watcher: Watcher,
+    limits: Limits,
+    run: _Run,
 ) -> Iterator[Outcome]:
     """One outcome a member; for a plain file, one."""
     before: tuple[int, int, int] | None = None
@@ -168,7 +176,7 @@ def _load(
             if landed_any and member.name in member.beside:
                 continue
             begun = time.monotonic()
-            job = _Job(delivery, member, home, scratch, seeds, watcher, limits, before)
+            job = _Job(delivery, member, home, scratch, seeds, watcher, limits, before, run)
             outcome = job.run()
             outcome.seconds = time.monotonic() - begun
             landed_any = landed_any or outcome.good
@@ -236,6 +244,32 @@ def _explained(error: OSError, path: Path, home: Home) -> CityMartError:
 
 
 @dataclass
+class _Run:
+    """What a run has learnt of extracts that landed before: of which day the declaration that counts is, and
+    the declarations that may have to be made anew at its end.
+    """
+
+    said: dict[tuple[Path, str], str] = field(default_factory=dict)
+    later: list[tuple[_Job, str, dict[str, Any], Outcome]] = field(default_factory=list)
+
+    def say(self, place: Place, extract_id: str, receipt: dict[str, Any]) -> None:
+        if receipt["as_of_date"]:
+            self.said[place.folder, extract_id] = receipt["as_of_date"]
+
+    def end(self, watcher: Watcher) -> None:
+        for job, extract_id, newest, outcome in self.later:
+            if (job.place.folder, extract_id) in self.said:
+                continue
+            try:
+                again = job.declare(extract_id, newest)
+            except OSError as error:
+                outcome.status, outcome.message = FAILED, str(explain(error, job.home))
+            else:
+                outcome.status, outcome.message = again.status, again.message
+            watcher.say(f"{outcome.name}: {outcome.status} ({outcome.message})")
+
+
+@dataclass
 class _Job:
     """One file on its way into the landing."""
 
@@ -247,6 +281,7 @@ class _Job:
     watcher: Watcher
     limits: Limits
     before: tuple[int, int, int]
+    run_so_far: _Run = field(default_factory=_Run)
 
     def __post_init__(self) -> None:
         self.place = Place.of(self.home, self.delivery.provider, self.delivery.subject)
@@ -580,6 +615,7 @@ class _Job:
         }
         rejects = writer.rejects_path if writer.rejected else None
         commit(self.place, extract_id, writer.records_path, rejects, receipt)
+        self.run_so_far.say(self.place, extract_id, receipt)
         outcome = self._outcome(LANDED, receipt, hints=self._hints(header))
         outcome.reasons = dict(writer.reasons)
         return outcome
@@ -595,19 +631,49 @@ class _Job:
         return hints
 
     def _already(self, extract_id: str, landed: dict[str, Any]) -> Outcome:
-        withdrawn = read_receipt(self.place.receipt(extract_id, "withdrawn"))
-        if withdrawn:
+        """The same bytes again: nothing, unless they are declared to show another day or period.
+
+        The newest declaration counts. One that is on record already, and is not the newest, counts anew only
+        if no other file of this run has these bytes: else each repeated load would declare everything again.
+        """
+        declared = self._dates()
+        receipts = self.place.declarations(extract_id, landed)
+        newest = max(receipts, key=_when)
+        if newest["outcome"] == "withdrawn" and (declared["as_of_date"] or "") <= (
+            newest["as_of_date"] or ""
+        ):
             outcome = self._outcome(ALREADY, landed)
-            outcome.message = f"{outcome.message}, and withdrawn since: {withdrawn['reason']}"
+            outcome.message = f"{outcome.message}, and withdrawn since: {newest['reason']}"
             return outcome
-        dates = self._dates()
-        again = self.place.receipt(extract_id, dates["as_of_date"])
-        if dates["as_of_date"] in (None, landed["as_of_date"]) or again.exists():
+        if declared["as_of_date"] is None or _says(newest, declared):
+            self.run_so_far.say(self.place, extract_id, newest)
             return self._outcome(ALREADY, landed)
-        receipt = landed | dates
-        receipt |= self._names() | {"landed_at": _now()}
-        write_receipt(again, receipt)
-        return self._outcome(REDELIVERED, receipt)
+        if any(_says(receipt, declared) for receipt in receipts):
+            outcome = self._outcome(ALREADY, landed)
+            self.run_so_far.later.append((self, extract_id, newest, outcome))
+            return outcome
+        return self.declare(extract_id, newest)
+
+    def declare(self, extract_id: str, newest: dict[str, Any]) -> Outcome:
+        """A receipt that says what the same bytes show instead."""
+        said = self.run_so_far.said.get((self.place.folder, extract_id))
+        dates = self._dates()
+        # Of the files of one run with the same bytes the one of the latest day counts, in whatever order.
+        is_older = said is not None and dates["as_of_date"] < said
+        moment = timedelta(microseconds=1)
+        when = _when(newest) - moment if is_older else max(datetime.now(UTC), _when(newest) + moment)
+        receipt = (
+            newest | dates | self._names() | {"outcome": LANDED, "reason": None, "landed_at": _text(when)}
+        )
+        write_receipt(self.place.receipt(extract_id, dates["as_of_date"]), receipt)
+        if not is_older:
+            self.run_so_far.say(self.place, extract_id, receipt)
+        outcome = self._outcome(REDELIVERED, newest)
+        way = "which still counts" if is_older else "which gives way"
+        outcome.message = (
+            f"{outcome.message} as of {_span(newest)}, {way}; now declared as of {_span(receipt)}"
+        )
+        return outcome
 
     def _outcome(self, status: str, receipt: dict[str, Any], hints: list[str] | None = None) -> Outcome:
         new = status == LANDED
@@ -707,4 +773,21 @@ def _declared_header(where: str, sample: list[tuple[int, list[str | None]]]) -> 
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return _text(datetime.now(UTC))
+
+
+def _text(when: datetime) -> str:
+    return when.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _when(receipt: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(receipt["landed_at"]).astimezone(UTC)
+
+
+def _says(receipt: dict[str, Any], declared: dict[str, str | None]) -> bool:
+    return all(receipt[key] == value for key, value in declared.items())
+
+
+def _span(receipt: dict[str, Any]) -> str:
+    period = f" for {receipt['period_from']} to {receipt['period_to']}" if receipt["period_from"] else ""
+    return f"{receipt['as_of_date']}{period}"

@@ -215,3 +215,48 @@ def test_a_wide_table_of_empty_cells_is_written_in_small_batches(tmp_path):
     for line in range(2_000):
         writer.land(line, [""] * 5_000)
         assert len(writer._cells) * 5_000 <= 1_100_000
+
+
+def _counts(land, outcome) -> tuple[str, str | None]:
+    """The day and the end of the period of the receipt that landed last."""
+    receipts = [json.loads(path.read_text()) for path in land.place.glob(f"{outcome.extract_id}*.json")]
+    newest = max(receipts, key=lambda receipt: receipt["landed_at"])
+    return newest["as_of_date"], newest["period_to"]
+
+
+def test_a_wrong_date_is_put_right_by_declaring_the_right_one_again(land):
+    first = land(GOOD, as_of="2024-03-31")
+    assert land(GOOD, as_of="2034-03-31").status == "landed again"
+    again = land(GOOD, as_of="2024-03-31")
+    assert again.status == "landed again"
+    assert "as of 2034-03-31, which gives way; now declared as of 2024-03-31" in again.message
+    assert _counts(land, first)[0] == "2024-03-31"
+    assert land(GOOD, as_of="2024-03-31").status == "already landed"
+
+
+def test_another_period_is_another_declaration(land):
+    from dataclasses import replace
+    from datetime import date
+
+    first = land(GOOD)
+    march = replace(
+        land.delivery(land.folder / "2024-03-31.csv"),
+        period_from=date(2024, 3, 1),
+        period_to=date(2024, 3, 31),
+    )
+    assert land.load(march)[0].status == "landed again"
+    assert land.load(march)[0].status == "already landed"
+    assert _counts(land, first) == ("2024-03-31", "2024-03-31")
+
+
+@pytest.mark.parametrize("days", [("2024-03-31", "2024-04-30"), ("2024-04-30", "2024-03-31")])
+def test_of_the_same_bytes_for_two_days_the_later_day_counts_however_often_they_are_loaded(land, days):
+    deliveries = []
+    for day in days:
+        (land.folder / f"{day}.csv").write_bytes(GOOD)
+        deliveries.append(land.delivery(land.folder / f"{day}.csv", day))
+    first, again = land.load(*deliveries)
+    assert (first.status, again.status) == ("landed", "landed again")
+    for _ in range(2):
+        assert _counts(land, first)[0] == "2024-04-30"
+        assert [outcome.status for outcome in land.load(*deliveries)] == ["already landed"] * 2
