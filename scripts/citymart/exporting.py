@@ -13,10 +13,11 @@ from typing import Any
 
 import duckdb
 
+from citymart.disk import fsync_file, fsync_folder
 from citymart.errors import CityMartError, UsageError
 from citymart.hashing import Table, file_sha256, quoted, tables
 from citymart.home import Home
-from citymart.releases import Release, fsync_file, fsync_folder, need_release, remove
+from citymart.releases import Release, need_release, remove
 
 FORMATS = ("csv", "parquet", "geojson")
 SUMS = "SHA256SUMS"

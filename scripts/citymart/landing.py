@@ -23,6 +23,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from .disk import fsync_file, fsync_folder
 from .errors import CityMartError
 from .home import Home
 from .placeholders import NONE, RECORDS, REJECTS
@@ -222,22 +223,14 @@ def write_receipt(path: Path, receipt: dict[str, Any]) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync(path.parent)
+    fsync_folder(path.parent)
 
 
 def _move(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    _sync(source)
+    fsync_file(source)
     source.replace(target)
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    fsync_folder(target.parent)
 
 
 @contextmanager

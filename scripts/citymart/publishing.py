@@ -21,6 +21,7 @@ from typing import Any
 import duckdb
 
 from citymart.dbt_run import FULL, DbtRun, Failure, disk_is_full, run_dbt
+from citymart.disk import fsync_file, fsync_folder
 from citymart.errors import CityMartError
 from citymart.hashing import Table, file_sha256, quoted, table_digest, tables
 from citymart.home import PROJECT, Home
@@ -30,8 +31,6 @@ from citymart.releases import (
     MANIFEST,
     Release,
     current_release,
-    fsync_file,
-    fsync_folder,
     make_current,
     need_release,
     prune,
