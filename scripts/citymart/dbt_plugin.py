@@ -13,8 +13,8 @@ import duckdb_extension_spatial
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from citymart.home import Home
+from citymart.layouts import Seeds
 from citymart.placeholders import ensure_landing
-from citymart.subjects import subjects
 
 
 def spatial_extension() -> Path:
@@ -33,7 +33,7 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:  # noqa: ARG002
         if creds.path != ":memory:":
             Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
-        ensure_landing(Home.at(), subjects())
+        ensure_landing(Home.at(), Seeds().subjects)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         conn.execute(f"load '{spatial_extension()}'")

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from citymart.errors import UsageError
-from citymart.subjects import subjects
+from citymart.layouts import Seeds
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -21,7 +21,7 @@ def add_subject(name: str, project: Path) -> list[Path]:
         raise UsageError(
             f"{name!r} is no name for a subject: use lower-case letters, digits and _, as in licences"
         )
-    if name in subjects(project):
+    if name in Seeds(project / "seeds").subjects:
         raise UsageError(f"the subject {name} exists: see models/staging/{name}")
 
     folder = project / "models" / "staging" / name
