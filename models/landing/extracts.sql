@@ -22,7 +22,7 @@ repairs as (
 
 ),
 
--- The same bytes sent again for another date have a second receipt: the newest says of when they are.
+-- The same bytes declared again for another date or period have a second receipt: the newest declaration counts.
 newest_receipts as (
 
     select
@@ -30,7 +30,7 @@ newest_receipts as (
         count(*) over deliveries as deliveries
     from receipts
     window deliveries as (partition by extract_id)
-    qualify row_number() over (partition by extract_id order by as_of_date desc, landed_at desc) = 1
+    qualify row_number() over (partition by extract_id order by landed_at desc, as_of_date desc) = 1
 
 )
 

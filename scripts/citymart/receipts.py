@@ -38,8 +38,8 @@ def newest_receipts(home: Home) -> list[Receipt]:
     return list(newest.values())
 
 
-def _age(receipt: Receipt) -> tuple[str, datetime]:
-    return receipt.get("as_of_date") or "", landed_at(receipt)
+def _age(receipt: Receipt) -> tuple[datetime, str]:
+    return landed_at(receipt), receipt.get("as_of_date") or ""
 
 
 def landed_at(receipt: Receipt) -> datetime:

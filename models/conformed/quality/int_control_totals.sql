@@ -41,19 +41,33 @@ summed as (
 
 ),
 
--- A sub-total is of some records only.
+-- A sub-total or a page's total is of some records only, and of several totals the last one is of all.
+grand_totals as (
+
+    select * from printed
+    where not regexp_matches(lower(label), '^(sub|page)')
+    qualify
+        row_number() over (
+            partition by extract_id, position
+            order by line_number desc
+        ) = 1
+
+),
+
 compared as (
 
     select
-        printed.*,
+        grand_totals.*,
         extract_columns.field,
-        {{ parse_money('printed.value_as_sent') }} as printed_total,
+        {{ parse_money('grand_totals.value_as_sent') }} as printed_total,
         summed.staged_total
-    from printed
+    from grand_totals
     inner join extract_columns
-        on printed.extract_id = extract_columns.extract_id and printed.position = extract_columns.position
-    inner join summed on printed.extract_id = summed.extract_id and extract_columns.field = summed.field
-    where not regexp_matches(lower(printed.label), '^sub')
+        on
+            grand_totals.extract_id = extract_columns.extract_id
+            and grand_totals.position = extract_columns.position
+    inner join summed
+        on grand_totals.extract_id = summed.extract_id and extract_columns.field = summed.field
 
 )
 
