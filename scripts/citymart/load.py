@@ -67,6 +67,7 @@ class Outcome:
     reasons: dict[str, int] = field(default_factory=dict)
     message: str | None = None
     hints: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     control_totals: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -692,6 +693,7 @@ class _Job:
             bytes=receipt["source_bytes"],
             message=None if new else f"same bytes as {landed_as(receipt)}",
             hints=hints or [],
+            notes=receipt["notes"] if new else [],
             control_totals=receipt["control_totals"],
         )
 

@@ -121,7 +121,8 @@ def _line(outcome: Outcome) -> str:
         text = f"{outcome.name} ({who}): {outcome.status} ({outcome.message})"
     else:
         text = f"{outcome.name} ({who}): {outcome.status.upper()}: {outcome.message}"
-    return "\n".join(map(printable, [text, *(f"  hint: {hint}" for hint in outcome.hints)]))
+    further = [f"  note: {note}" for note in outcome.notes] + [f"  hint: {hint}" for hint in outcome.hints]
+    return "\n".join(map(printable, [text, *further]))
 
 
 def _print_summary(console: Console, summary: LoadSummary) -> None:

@@ -110,15 +110,15 @@ CHECKS: list[tuple[str, str]] = [
         """,
     ),
     (
-        "sites of authorities elsewhere in England have a point, no area and an issue",
+        "sites of authorities elsewhere in England have a point and no area, and are not blamed for lying there",
         """
         select subject, provider_code, easting, lsoa_code, issue_type from conformed.int_record_locations
         inner join seeds.providers using (provider_code)
         where provider_type = 'other_local_authority'
             and not (
                 lsoa_code is null
-                and (issue_type = 'coordinate_outside_london') = (easting is not null)
-                and (issue_type = 'coordinate_unreadable') = (easting is null)
+                and issue_type is distinct from 'coordinate_outside_london'
+                and (issue_type is not distinct from 'coordinate_unreadable') = (easting is null)
             )
         """,
     ),
