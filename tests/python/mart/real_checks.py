@@ -110,7 +110,7 @@ CHECKS: list[tuple[str, str]] = [
         """,
     ),
     (
-        "sites of authorities elsewhere in England have a point and no area, and are not blamed for lying there",
+        "sites of authorities elsewhere in England have a point, no area and no blame for it",
         """
         select subject, provider_code, easting, lsoa_code, issue_type from conformed.int_record_locations
         inner join seeds.providers using (provider_code)
