@@ -14,10 +14,23 @@ extracts as (
 
 ),
 
+newest_deliveries as (
+
+    select extract_id from extracts
+    where is_landed
+    qualify
+        row_number() over (
+            partition by subject, provider_code
+            order by as_of_date desc, landed_at desc, extract_id desc
+        ) = 1
+
+),
+
 newest as (
 
-    select * from columns
-    qualify as_of_date = max(as_of_date) over (partition by subject, provider_code)
+    select columns.*
+    from columns
+    inner join newest_deliveries on columns.extract_id = newest_deliveries.extract_id
 
 ),
 
@@ -44,6 +57,7 @@ select
     gone.subject,
     gone.provider_code,
     gone.field,
+    gone.extract_id,
     extracts.source_file,
     gone.as_of_date,
     there_before.since as there_since
@@ -53,5 +67,5 @@ inner join there_before
         gone.subject = there_before.subject
         and gone.provider_code = there_before.provider_code
         and gone.field = there_before.field
-        and gone.as_of_date > there_before.since
+        and gone.as_of_date >= there_before.since
 inner join extracts on gone.extract_id = extracts.extract_id

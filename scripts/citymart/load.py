@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -627,7 +628,7 @@ class _Job:
             hints.append(f"No column feeds {', '.join(missing)}: required for {self.delivery.subject}.")
         if unknown := self.layout.unknown(header):
             shown = ", ".join(repr(name) for name in unknown[:4]) + ("…" if len(unknown) > 4 else "")
-            file = _storable(self.delivery.name)
+            file = shlex.quote(_storable(str(self.delivery.path)) or self.delivery.name)
             hints.append(f"No layout knows {shown}: `citymart layout suggest {file}` proposes rows.")
         return hints
 

@@ -17,6 +17,8 @@ def add_subject(name: str, project: Path) -> list[Path]:
     Returns the files written or changed. Raises `UsageError` when the name is not a lower-case
     word, or when the subject exists; then nothing has been written.
     """
+    if not name:
+        raise UsageError("say which subject: make subject NAME=licences")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise UsageError(
             f"{name!r} is no name for a subject: use lower-case letters, digits and _, as in licences"

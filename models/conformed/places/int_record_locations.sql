@@ -27,7 +27,10 @@ areas as (
 
 geography as (
 
-    select count(*) > 0 as is_landed from areas
+    select
+        count(*) > 0 as is_landed,
+        list(distinct borough_code) as borough_codes
+    from areas
 
 ),
 
@@ -106,7 +109,12 @@ select
     case
         when not coordinates.is_readable then coordinates.reading_issue
         when placed.borough_code <> coordinates.expected_borough_code then 'coordinate_in_other_borough'
-        when placed.lsoa_code is null and geography.is_landed and coordinates.is_in_london
+        when
+            placed.lsoa_code is null and geography.is_landed and coordinates.is_in_london
+            and (
+                coordinates.expected_borough_code is null
+                or list_contains(geography.borough_codes, coordinates.expected_borough_code)
+            )
             then 'coordinate_outside_london'
         else coordinates.reading_issue
     end as issue_type

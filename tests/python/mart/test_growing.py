@@ -122,3 +122,21 @@ def test_dbt_build_works_on_its_own_from_a_clean_checkout(copy: Path, tmp_path: 
     )
     assert result.returncode == 0, result.stdout + result.stderr
     assert (copy / "warehouse/build/dev/mart.duckdb").exists()
+
+
+def test_a_corrected_file_unblocks_a_build_that_missed_a_column(copy: Path, citymart, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    folder = tmp_path / "in" / "hackney" / "spending"
+    folder.mkdir(parents=True)
+    month = "Acorn,3.00,01/10/2026\nOak,4.00,02/10/2026\n"
+    (folder / "2026-09-30.csv").write_text("Supplier Name,Net Amount,Date\nAcorn,1.00,01/09/2026\n")
+    (folder / "2026-10-31.csv").write_text("Supplier Name,Money,Date\n" + month)
+    assert citymart(home, "load", tmp_path / "in", project=copy).returncode == 0
+    (folder / "2026-10-31.csv").write_text("Supplier Name,Net Amount,Date\n" + month)
+    assert citymart(home, "load", tmp_path / "in", project=copy).returncode == 0
+    built = citymart(home, "build", project=copy)
+    assert built.returncode == 0, built.stdout + built.stderr
+    with duckdb.connect(str(home / "build/dev/mart.duckdb"), read_only=True) as mart:
+        assert mart.execute(
+            "select count(*), sum(net_amount)::double from marts.fct_payments"
+        ).fetchall() == [(3, 8.0)]
