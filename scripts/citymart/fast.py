@@ -171,9 +171,11 @@ def _copy_sql(
                 )
             )
             where {keep}"""
+    # One list holds the cells of all columns: a dictionary of them is never worth the time it takes.
     return (
         f"copy ({query}) to {_literal(str(target))} "
-        f"(format parquet, compression zstd, compression_level 1, row_group_size {ROW_GROUP})"
+        f"(format parquet, compression zstd, compression_level 1, row_group_size {ROW_GROUP}, "
+        "dictionary_size_limit 1)"
     )
 
 
