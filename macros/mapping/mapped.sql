@@ -2,8 +2,9 @@
 
    fields: the city's names, each a text column. formats: those of them whose declared format (`dmy`, ...) is
    wanted too, as <field>_format. keep_cells: the record itself as well, for subjects with a column a measure.
+   tables: which table of the subject the extract is as well, as table_name, for subjects that systems send in several.
    Which column feeds which field is data: extract_columns, resolved for each extract. #}
-{% macro mapped(subject, fields, formats=[], keep_cells=false) -%}
+{% macro mapped(subject, fields, formats=[], keep_cells=false, tables=false) -%}
 with
 
 extracts as (
@@ -23,6 +24,7 @@ layouts as (
         {% for field in formats -%}
         max(format) filter (where field = '{{ field }}') as {{ field }}_format,
         {% endfor -%}
+        any_value(table_name) as table_name
     from {{ ref('extract_columns') }}
     where subject = '{{ subject }}' and status = 'mapped'
     group by extract_id
@@ -79,6 +81,9 @@ select
     {% endfor -%}
     {% if keep_cells -%}
     records_as_meant.cells,
+    {% endif -%}
+    {% if tables -%}
+    layouts.table_name,
     {% endif -%}
 from records_as_meant
 left join layouts on records_as_meant.extract_id = layouts.extract_id

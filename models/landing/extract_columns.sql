@@ -21,10 +21,28 @@ indicator_columns as (
 
 ),
 
+subject_tables as (
+
+    select * from {{ ref('subject_tables') }}
+
+),
+
+-- A subject that systems send in several tables has a list of required fields a table, any other has one.
 required_fields as (
 
-    select * from {{ ref('subject_fields') }}
-    where is_required
+    select
+        subject,
+        table_name,
+        field
+    from subject_tables
+    union all
+    select
+        fields.subject,
+        'record' as table_name,
+        fields.field
+    from {{ ref('subject_fields') }} as fields
+    anti join subject_tables on fields.subject = subject_tables.subject
+    where fields.is_required
 
 ),
 
@@ -137,6 +155,31 @@ sent as (
 
 ),
 
+-- An extract is the table of which it lacks the fewest required fields; of several that it has whole, the fullest.
+tables as (
+
+    select
+        extracts.extract_id,
+        required_fields.table_name
+    from extracts
+    inner join required_fields on extracts.subject = required_fields.subject
+    left join sent
+        on
+            extracts.extract_id = sent.extract_id
+            and required_fields.field = sent.field
+            and sent.status = 'mapped'
+    group by extracts.extract_id, required_fields.table_name
+    qualify
+        row_number() over (
+            partition by extracts.extract_id
+            order by
+                count(*) - count(sent.field) asc,
+                count(sent.field) desc,
+                required_fields.table_name asc
+        ) = 1
+
+),
+
 missing as (
 
     select
@@ -152,7 +195,9 @@ missing as (
         null as indicator_period,
         'missing' as status
     from extracts
-    inner join required_fields on extracts.subject = required_fields.subject
+    inner join tables on extracts.extract_id = tables.extract_id
+    inner join required_fields
+        on extracts.subject = required_fields.subject and tables.table_name = required_fields.table_name
     left join sent
         on
             extracts.extract_id = sent.extract_id
@@ -171,6 +216,9 @@ extract_columns as (
 )
 
 select
-    md5(concat_ws('|', extract_id, coalesce(position::varchar, field))) as extract_column_key,
-    *
+    md5(concat_ws('|', extract_columns.extract_id, coalesce(extract_columns.position::varchar, extract_columns.field)))
+        as extract_column_key,
+    extract_columns.*,
+    coalesce(tables.table_name, 'record') as table_name
 from extract_columns
+left join tables on extract_columns.extract_id = tables.extract_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -43,9 +44,14 @@ class Layout:
     fields: dict[str, str]
     positions: dict[int, str]
     patterns: list[re.Pattern[str]]
-    required: list[str]
+    tables: list[list[str]]
     settings: dict[str, str]
     repairs: list[Repair] = field(default_factory=list)
+
+    @property
+    def required(self) -> list[str]:
+        """The fields that some table of the subject requires."""
+        return list(dict.fromkeys(name for table in self.tables for name in table))
 
     def is_known(self, name: str) -> bool:
         return normalise(name) in self.fields or any(p.search(name.strip()) for p in self.patterns)
@@ -55,12 +61,22 @@ class Layout:
 
     def required_positions(self, header: list[str]) -> dict[str, list[int]]:
         """Required field → the positions (from 0) of the columns that feed it."""
-        found: dict[str, list[int]] = {name: [] for name in self.required}
+        fed: dict[str, list[int]] = {}
         for position, name in enumerate(header):
             target = self.positions.get(position + 1) or self.fields.get(normalise(name))
-            if target in found:
-                found[target].append(position)
-        return found
+            if target:
+                fed.setdefault(target, []).append(position)
+        return {name: fed.get(name, []) for name in self.table(fed)}
+
+    def table(self, fed: Collection[str]) -> list[str]:
+        """The required fields of the table that an extract with the fields `fed` is: the one of which it
+        lacks the fewest, and of several that it has whole the fullest.
+        """
+        return min(
+            self.tables,
+            key=lambda table: (sum(name not in fed for name in table), -sum(name in fed for name in table)),
+            default=[],
+        )
 
     def missing(self, header: list[str]) -> list[str]:
         return [name for name, at in self.required_positions(header).items() if not at]
@@ -123,7 +139,7 @@ class Seeds:
             fields=fields,
             positions=positions,
             patterns=patterns,
-            required=[r["field"] for r in of_subject if r["is_required"].lower() == "true"],
+            tables=self._tables(subject, of_subject),
             settings={
                 r["setting"]: r["value"]
                 for r in sorted(self._rows("layouts/readers.csv"), key=lambda r: r["provider_code"] != ANYONE)
@@ -135,6 +151,15 @@ class Seeds:
                 if r["provider_code"] in mine and r["subject"] == subject
             ],
         )
+
+    def _tables(self, subject: str, of_subject: list[dict[str, str]]) -> list[list[str]]:
+        tables: dict[str, list[str]] = {}
+        for row in self._rows("layouts/subject_tables.csv"):
+            if row["subject"] == subject:
+                tables.setdefault(row["table_name"], []).append(row["field"])
+        if not tables:
+            return [[r["field"] for r in of_subject if r["is_required"].lower() == "true"]]
+        return [tables[name] for name in sorted(tables)]
 
     def _rows(self, name: str) -> list[dict[str, str]]:
         path = self.folder / name

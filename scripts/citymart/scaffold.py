@@ -46,8 +46,8 @@ def add_subject(name: str, project: Path) -> list[Path]:
         _append(project / "seeds/market/subjects.csv", f"{name},{title},,append,31,"),
         _append(
             project / "seeds/layouts/subject_fields.csv",
-            f"{name},reference,true",
-            f"{name},received_date,false",
+            f"{name},reference,true,open",
+            f"{name},received_date,false,open",
         ),
         _append(
             project / "models/landing/_sources.yml",

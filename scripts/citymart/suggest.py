@@ -233,7 +233,7 @@ def _suggestion(
         is_guess=is_guess,
         rows=rows,
         known=[table.header[at] for at in range(len(table.header)) if known[at]],
-        missing=[field for field in layout.required if field not in fed],
+        missing=[field for field in layout.table(fed) if field not in fed],
     )
 
 

@@ -10,17 +10,10 @@ extracts as (
 
 counted as (
 
-    select extract_id from {{ ref('int_payments') }}
-    union
-    select extract_id from {{ ref('int_brownfield_sites') }}
-    union
-    select extract_id from {{ ref('int_planning_applications') }}
-    union
-    select extract_id from {{ ref('int_foi_requests') }}
-    union
-    select extract_id from {{ ref('int_areas') }}
-    union
-    select extract_id from {{ ref('int_area_indicators') }}
+    {% for model in counted_records() %}
+    select extract_id from {{ ref(model) }}
+    {% if not loop.last %}union{% endif %}
+    {% endfor %}
 
 ),
 

@@ -44,6 +44,12 @@ locations as (
 
 ),
 
+record_properties as (
+
+    select * from {{ ref('int_record_properties') }}
+
+),
+
 control_totals as (
 
     select * from {{ ref('int_control_totals') }}
@@ -102,6 +108,18 @@ found as (
         unnest(list_distinct([repair_type, issue_type])) as issue_type,
         concat_ws(', ', x_as_sent, y_as_sent) as value_as_sent
     from locations
+    union all by name
+    select
+        subject,
+        provider_code,
+        extract_id,
+        row_number,
+        line_number,
+        'uprn' as field,
+        issue_type,
+        given_uprn::varchar as value_as_sent
+    from record_properties
+    where issue_type is not null
     union all by name
     select
         subject,

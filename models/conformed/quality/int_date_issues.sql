@@ -10,24 +10,16 @@ extracts as (
 
 dated as (
 
-    {% for subject, fields in {
-        'spending': ['paid_date'],
-        'brownfield_land': ['permission_date', 'first_added_date', 'last_updated_date'],
-        'planning_applications': ['received_date', 'valid_date', 'decision_date'],
-        'foi_requests': ['received_date', 'closed_date'],
-    }.items() %}
-    {% for field in fields %}
+    {% for dated in past_dates() %}
     select
-        '{{ subject }}' as subject,
+        '{{ dated.subject }}' as subject,
         provider_code,
         extract_id,
         row_number,
         line_number,
-        '{{ field }}' as field,
-        {{ field }} as date_found
-    from {{ ref('stg_' ~ subject) }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+        '{{ dated.field }}' as field,
+        {{ dated.field }} as date_found
+    from {{ ref('stg_' ~ dated.subject) }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -1,0 +1,6 @@
+{# The subjects whose records are of a property: stg_<subject> has uprn, address (one line) and postcode. #}
+{% macro property_subjects() %}
+    {{ return([
+        'planning_applications',
+    ]) }}
+{% endmacro %}
