@@ -18,16 +18,22 @@ from ..cli import Settings, printable
 from ..errors import UsageError
 
 ALL = "all"
-LEFT_OUT = {"late": "late", "nothing": "nothing sent"}
+LEFT_OUT = {"late": "late", "nothing": "nothing sent", "empty": "nothing to send"}
 
 
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
-@click.option("--boroughs", default=ALL, metavar="LIST", help="Which, such as camden,islington (default: all).")
+@click.option(
+    "--boroughs", default=ALL, metavar="LIST", help="Which, such as camden,islington (default: all)."
+)
 @click.option("--subjects", metavar="LIST", help="Which, such as council_tax,gazetteer (default: all).")
-@click.option("--scale", default=0.01, metavar="SHARE", show_default=True, help="1.0 is London: 9 million people.")
+@click.option(
+    "--scale", default=0.01, metavar="SHARE", show_default=True, help="1.0 is London: 9 million people."
+)
 @click.option("--seed", default=1, metavar="NUMBER", show_default=True, help="Another number, another city.")
-@click.option("--as-of", "as_of", metavar="DATE", help="The last day shown (default: the first of this month).")
+@click.option(
+    "--as-of", "as_of", metavar="DATE", help="The last day shown (default: the first of this month)."
+)
 @click.option("--months", default=3, metavar="NUMBER", show_default=True, help="How many months are sent.")
 @click.option(
     "--boundaries",
@@ -35,7 +41,12 @@ LEFT_OUT = {"late": "late", "nothing": "nothing sent"}
     metavar="FILE",
     help="Real boundaries to build in, instead of an invented geography.",
 )
-@click.option("--truth", type=click.Path(path_type=Path), metavar="DIR", help="Where the truth goes (default: OUT-truth).")
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the truth goes (default: OUT-truth).",
+)
 @click.option("--dirt", multiple=True, metavar="KIND=RATE", help="The rate of a kind of dirt, from 0 to 1.")
 @click.option("--no-dirt", is_flag=True, help="Nothing goes wrong but for what --dirt says.")
 @click.pass_context
@@ -70,7 +81,8 @@ def sample(
 
     OUT must not be there yet, or be empty, or have been made by this command.
     """
-    from ..sample import city, truth as truths
+    from ..sample import city
+    from ..sample import truth as truths
     from ..sample.dirt import parse_change, read_dirt
     from ..sample.spec import read_subjects
 
@@ -112,7 +124,9 @@ def _named(text: str | None, known: Sequence[str], what: str) -> list[str]:
         raise UsageError(f"Name at least one {what}, or leave --{what}s out for all.")
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name.lower().replace(" ", "_"), known, n=3, cutoff=0.4) or known[:5]
+            near = (
+                difflib.get_close_matches(name.lower().replace(" ", "_"), known, n=3, cutoff=0.4) or known[:5]
+            )
             raise UsageError(f"There is no {what} {name!r}; did you mean {' or '.join(near)}?")
     return [name for name in known if name in names]
 
@@ -212,7 +226,9 @@ def _tell(request, made) -> None:
         of = [sent for sent in made.files if sent.subject == subject]
         if of:
             megabytes = sum(sent.bytes for sent in of) / 1e6
-            table.add_row(subject, f"{len(of):,}", f"{sum(sent.records for sent in of):,}", f"{megabytes:,.1f}")
+            table.add_row(
+                subject, f"{len(of):,}", f"{sum(sent.records for sent in of):,}", f"{megabytes:,.1f}"
+            )
     table.add_section()
     files = made.files
     size = sum(sent.bytes for sent in files) / 1e6

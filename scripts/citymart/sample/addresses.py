@@ -1,7 +1,8 @@
 """Addresses as people and systems write them, composed from the parts of the property (BS 7666), as SQL.
 
-`prepare` makes the table `printed_properties` once a borough: each property with its address written properly, and what a
-mistake would put in its place. The dirt of an address is three draws: how the flat, the street and the lines are written.
+`prepare` makes the table `printed_properties` once a borough: each property with its address written
+properly, and what a mistake would put in its place. The dirt of an address is three draws: how the flat, the
+street and the lines are written.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ COMPOSED = ("address", "address_lines", *LINES, "street_name")
 DRAWS = ("address_flat", "address_street", "address_lines")
 
 _TYPES = {
-    "Street": "St", "Road": "Rd", "Avenue": "Ave", "Lane": "La", "Close": "Cl", "Court": "Ct", "Gardens": "Gdns",
+    "Street": "St", "Road": "Rd", "Avenue": "Ave", "Lane": "La", "Close": "Cl", "Court": "Ct",
+    "Gardens": "Gdns",
     "Place": "Pl", "Square": "Sq", "Terrace": "Terr", "Crescent": "Cres", "Drive": "Dr", "Grove": "Gr",
 }  # fmt: skip
 
@@ -59,12 +61,11 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
             select
                 cast(uprn as varchar) as uprn, cast(parent_uprn as varchar) as _parent_uprn,
                 cast(usrn as varchar) as usrn, {", ".join(PARTS)},
-                street_name, locality, town_name, postcode, organisation, easting, northing, longitude, latitude,
-                numbered(sao_start_number, sao_start_suffix, sao_end_number, sao_end_suffix) as _flat_number,
-                numbered(pao_start_number, pao_start_suffix, pao_end_number, pao_end_suffix) as _number,
-                case when is_commercial then organisation end as _organisation,
-                (select min(borough_name) from areas) as _borough_name
-            from properties
+                street_name, locality, town_name, postcode, organisation, easting, northing, longitude,
+                latitude, numbered(sao_start_number, sao_start_suffix, sao_end_number, sao_end_suffix) as
+                _flat_number, numbered(pao_start_number, pao_start_suffix, pao_end_number, pao_end_suffix) as
+                _number, case when is_commercial then organisation end as _organisation, (select
+                min(borough_name) from areas) as _borough_name from properties
 
         ),
 
@@ -88,7 +89,10 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
             select
                 *,
                 list_filter(
-                    [_organisation, _flat, pao_text, concat_ws(' ', _number, street_name), locality, town_name],
+                    [
+                        _organisation, _flat, pao_text, concat_ws(' ', _number, street_name), locality,
+                        town_name
+                    ],
                     lambda line: line <> ''
                 ) as address_lines
             from named
@@ -106,8 +110,8 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def lines_sql(draws: Mapping[str, Drawn]) -> tuple[str, str]:
-    """The lines of an address after the draws of flat and street, and the street. The columns of `printed_properties` are
-    at hand as `_p.`, the kinds as `_k_…` and the numbers drawn as `_u_…`.
+    """The lines of an address after the draws of flat and street, and the street. The columns of
+    `printed_properties` are at hand as `_p.`, the kinds as `_k_…` and the numbers drawn as `_u_…`.
     """
     street = _street_sql(draws["address_street"])
     flat, lines = "_k_address_flat", "_k_address_lines"
@@ -123,10 +127,14 @@ def lines_sql(draws: Mapping[str, Drawn]) -> tuple[str, str]:
             when 'flat_as_suffix' then case when {_letter()} is null or _p._number is null then _p._flat end
             when 'flat_as_letter' then coalesce('Flat ' || {_letter()}, _p._flat)
             when 'flat_by_floor' then coalesce(
-                ['Ground Floor Flat', 'First Floor Flat', 'Second Floor Flat', 'Top Floor Flat'][_p.sao_start_number],
+                [
+                    'Ground Floor Flat', 'First Floor Flat', 'Second Floor Flat', 'Top Floor Flat'
+                ][_p.sao_start_number],
                 _p._flat
             )
-            when 'flat_by_floor_short' then coalesce(['GFF', 'FFF', 'SFF', 'TFF'][_p.sao_start_number], _p._flat)
+            when 'flat_by_floor_short' then coalesce(
+                ['GFF', 'FFF', 'SFF', 'TFF'][_p.sao_start_number], _p._flat
+            )
             when 'flat_short' then coalesce(
                 ['F', 'Apt ', 'Unit '][1 + len(_p.uprn || _record_id) % 3] || _p._flat_number, _p._flat
             )
@@ -137,8 +145,12 @@ def lines_sql(draws: Mapping[str, Drawn]) -> tuple[str, str]:
         list_filter(
             [
                 _p._organisation,
-                case when coalesce({flat}, '') not in ('flat_last', 'flat_in_street_line', 'flat_without_comma')
-                    then {flat_text} end,
+                case
+                    when coalesce({flat}, '') not in (
+                        'flat_last', 'flat_in_street_line', 'flat_without_comma'
+                    )
+                        then {flat_text}
+                end,
                 _p.pao_text,
                 case when {lines} = 'number_own_line' then {number} end,
                 nullif(trim(
@@ -172,7 +184,9 @@ WRITTEN = """
 
 
 def _letter() -> str:
-    return "case when _p.sao_start_number between 1 and 26 then chr(64 + cast(_p.sao_start_number as integer)) end"
+    """C for flat 3."""
+    number = "_p.sao_start_number"
+    return f"case when {number} between 1 and 26 then chr(64 + cast({number} as integer)) end"
 
 
 def _street_sql(draw: Drawn) -> str:

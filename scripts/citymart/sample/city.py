@@ -82,8 +82,8 @@ def make_city(
 ) -> Made:
     """Writes `request.out` and `request.truth`, both whole or neither.
 
-    `subjects` are all there are; `request.subjects` those asked for. Raises `UsageError` when either folder has something in
-    it that no earlier run has made, `SpecError` for a subject's file that does not work.
+    `subjects` are all there are; `request.subjects` those asked for. Raises `UsageError` when either folder
+    has something in it that no earlier run has made, `SpecError` for a subject's file that does not work.
     """
     watcher = watcher or Watcher()
     begun = time.monotonic()
@@ -93,7 +93,8 @@ def make_city(
         wanted.remove(subject)
         made.skipped.append(subject.name)
     months = [
-        Month(earlier(request.as_of, request.months - 1 - at), at, request.months) for at in range(request.months)
+        Month(earlier(request.as_of, request.months - 1 - at), at, request.months)
+        for at in range(request.months)
     ]
     with _beside(request.truth) as truth_folder, _beside(request.out) as out:
         office = Office(
@@ -178,7 +179,9 @@ def check_folders(out: Path, truth: Path) -> None:
             )
     inner, outer = truth.absolute(), out.absolute()
     if inner == outer or outer in inner.parents or inner in outer.parents:
-        raise UsageError("The truth must lie beside the output, not in it nor around it: the mart must never read it.")
+        raise UsageError(
+            "The truth must lie beside the output, not in it nor around it: the mart must never read it."
+        )
 
 
 def is_free(folder: Path) -> bool:
@@ -198,7 +201,9 @@ def _beside(folder: Path) -> Iterator[Path]:
     try:
         yield new
         if not is_free(folder):
-            raise UsageError(f"{str(folder)!r} has been filled by somebody else meanwhile; name another folder.")
+            raise UsageError(
+                f"{str(folder)!r} has been filled by somebody else meanwhile; name another folder."
+            )
         old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
         if (folder / MARK).is_file():
             folder.rename(old)

@@ -15,9 +15,10 @@ from . import cells
 from .cells import Printed, Sheet
 from .chance import chance
 from .dirt import Dirt
+from .dirty import Dirty, Dirtying
 from .plan import Plan, Sending
 from .printing import MOST_IN_WORKBOOK, DtfWriter, Noise, Writer, open_writer, rows_of
-from .records import Clean, Dirty, Month, in_month, make_changes, make_clean, make_dirty
+from .records import Clean, Month, in_month, make_changes, make_clean
 from .spec import Records, Subject, System, Table
 from .sql import literal, name
 
@@ -103,7 +104,9 @@ class Office:
                 previous_sent: dict[str, Clean] = {}
             else:
                 previous_sent = previous
-            previous = self._month(con, subject, borough, provider, sending, system, month, previous, previous_sent)
+            previous = self._month(
+                con, subject, borough, provider, sending, system, month, previous, previous_sent
+            )
             system_before = system
         _drop_temporary(con, keep="printed_properties")
 
@@ -144,9 +147,9 @@ class Office:
                 for sql in (*table.columns.values(), table.where or "", table.order or "")
             ]
             before = previous.get(records.name) if frequency == "monthly" else None
-            dirty[records.name] = make_dirty(
+            dirty[records.name] = Dirtying(
                 con, subject, records, sent, before, borough, month, self.dirt, printed
-            )
+            ).run()
         job = _Job(self, con, subject, borough, provider, sending, system, month, dirty, delta)
         job.run()
         for clean in previous.values():
@@ -164,7 +167,14 @@ class Office:
         month: Month,
     ) -> None:
         suffix = "" if subject.is_of_boroughs else f"-{borough}"
-        path = self.folders.truth / "records" / subject.name / records.name / provider / f"{month.as_of}{suffix}.parquet"
+        path = (
+            self.folders.truth
+            / "records"
+            / subject.name
+            / records.name
+            / provider
+            / f"{month.as_of}{suffix}.parquet"
+        )
         front = {
             "record_id": "_record_id",
             "is_usable": "_is_usable",
@@ -172,7 +182,9 @@ class Office:
             "as_of_date": f"date '{month.as_of}'",
         }
         columns = {column: sql for column, sql in front.items() if column not in clean.columns}
-        selected = ", ".join([*(f"{sql} as {column}" for column, sql in columns.items()), *map(name, clean.columns)])
+        selected = ", ".join(
+            [*(f"{sql} as {column}" for column, sql in columns.items()), *map(name, clean.columns)]
+        )
         _copy(con, f"select {selected} from {name(clean.table)} order by _record_id", path)
 
     def _leave_out(self, provider: str, subject: Subject, as_of: date, what: str) -> None:
@@ -207,7 +219,11 @@ class Office:
         kinds = {kind for kind in of_format if chance(f"{self.seed}|file {kind}", who) < self.dirt.rate(kind)}
         titles = ()
         if "title_lines" in kinds:
-            titles = (f"{self.provider_names.get(provider, (provider, ''))[0]}", f"{subject.name.replace('_', ' ').title()} extract", "")
+            titles = (
+                f"{self.provider_names.get(provider, (provider, ''))[0]}",
+                f"{subject.name.replace('_', ' ').title()} extract",
+                "",
+            )
         footer = f"Report generated on {as_of:%d/%m/%Y}" if "footer_line" in kinds else ""
         style = int(chance(f"{self.seed}|header style", who) * 4)
         return Noise(frozenset(kinds), titles, footer, style)
@@ -265,11 +281,25 @@ class _Job:
 
     def _said(self, path: Path, table: str, what: str, replaces: str | None, records: int) -> Sent:
         sent = Sent(
-            path.name, self.provider, self.subject.name, self.system.name, table, self.month.as_of, what, replaces,
-            records, path.stat().st_size if path.exists() else 0,
+            path.name,
+            self.provider,
+            self.subject.name,
+            self.system.name,
+            table,
+            self.month.as_of,
+            what,
+            replaces,
+            records,
+            path.stat().st_size if path.exists() else 0,
         )
         self.office.sent.append(sent)
         return sent
+
+    def _nothing_to_send(self, table: str) -> None:
+        """No records, no file: nothing has changed, or there is no such thing in the borough."""
+        self.office.sent.append(
+            Sent(None, self.provider, self.subject.name, self.system.name, table, self.month.as_of, "empty")
+        )
 
     # -- files ----------------------------------------------------------------------------------
 
@@ -289,11 +319,15 @@ class _Job:
             )  # fmt: skip
             if self.subject.is_of_boroughs:
                 printed = cells.print_cells(self.con, sheet, dirty, self.office.dirt)
+                records = rows_of(self.con, printed)[0]
+                if not records:
+                    self._nothing_to_send(table.name)
+                    continue
                 writer = open_writer(path, system, printed.columns, noise)
                 writer.add(self.con, printed)
                 writer.close()
                 replaced = (replaces or {}).get(table.name)
-                self._said(path, table.name, what, replaced, rows_of(self.con, printed)[0])
+                self._said(path, table.name, what, replaced, records)
             else:
                 printed = self._append(path, sheet, dirty, noise)
             self._keep(printed, table, path)
@@ -303,7 +337,9 @@ class _Job:
     def _append(self, path: Path, sheet: Sheet, dirty: Dirty, noise: Noise) -> Printed:
         key = (self.subject.name, str(self.month.as_of), sheet.table.name)
         already = self.office._open.get(key)
-        printed = cells.print_cells(self.con, sheet, dirty, self.office.dirt, already.landed if already else 0)
+        printed = cells.print_cells(
+            self.con, sheet, dirty, self.office.dirt, already.landed if already else 0
+        )
         if already is None:
             writer = open_writer(path, sheet.system, printed.columns, noise)
             sent = self._said(path, sheet.table.name, "normal", None, 0)
@@ -330,11 +366,19 @@ class _Job:
         is_full = self.month.is_first or self.subject.frequency_of(self.system) != "changes"
         writer = DtfWriter(path, of_name, code, self.month.as_of, is_full, self.month.at + 1)
         for table in self.system.tables:
-            sheet = Sheet(self.borough, self.subject, self.system, table, self.month, is_faulty, may_break=False)
-            printed = cells.print_cells(self.con, sheet, self.dirty[table.records], self.office.dirt, writer.count)
+            sheet = Sheet(
+                self.borough, self.subject, self.system, table, self.month, is_faulty, may_break=False
+            )
+            printed = cells.print_cells(
+                self.con, sheet, self.dirty[table.records], self.office.dirt, writer.count
+            )
             writer.add_type(self.con, printed, table.name)
             self._keep(printed, table, path, f"-{table.name}")
         writer.close()
+        if not writer.count:
+            path.unlink()
+            self._nothing_to_send("_")
+            return {}
         self._said(path, "_", what, (replaces or {}).get("_"), writer.count)
         return {"_": path.name}
 
@@ -367,12 +411,20 @@ class _Job:
             ("printed", cells.truth_of_printed(printed, table.records, path.name)),
             ("dirt", cells.truth_of_dirt(self.con, printed, clean, path.name, self.office.dirt)),
         ):
-            target = self.office.folders.truth / truth / self.provider / self.subject.name / f"{path.name}{part}.parquet"
+            target = (
+                self.office.folders.truth
+                / truth
+                / self.provider
+                / self.subject.name
+                / f"{path.name}{part}.parquet"
+            )
             _copy(self.con, f"select {whose}, * from ({sql})", target)
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:
-    return {row[0] for row in con.execute("select table_name from duckdb_tables() where not temporary").fetchall()}
+    return {
+        row[0] for row in con.execute("select table_name from duckdb_tables() where not temporary").fetchall()
+    }
 
 
 def _drop_temporary(con: duckdb.DuckDBPyConnection, keep: str) -> None:

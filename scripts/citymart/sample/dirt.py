@@ -1,8 +1,8 @@
 """What goes wrong: the kinds of dirt with their rates (`data/dirt.csv`), and what each does, as SQL.
 
-A kind of the stage `value` befalls a column of a record, and so every cell that is printed from it; one of the stage
-`text` befalls a single printed cell; `record` and `file` are done where records are put into lines and lines into files.
-Each column of each record draws once: it gets one kind or, mostly, none.
+A kind of the stage `value` befalls a column of a record, and so every cell that is printed from it; one of
+the stage `text` befalls a single printed cell; `record` and `file` are done where records are put into lines and
+lines into files. Each column of each record draws once: it gets one kind or, mostly, none.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ EXPECTED = ("right", "null_and_issue", "kept", "same_record", "rejected", "absen
 NULL_WORDS = ("NULL", "n/a", "#N/A", "?", "---", "N/A", "<null>")
 _BIRTH = re.compile(r"birth|dob|born", re.IGNORECASE)
 
-# Stage value: what becomes of the column. {x} is the clean value, {w} a number in [0, 1) of the draw's own, {next} the value
+# Stage value: what becomes of the column. {x} is the clean value, {w} a number in [0, 1) of the draw's own,
+# {next} the value
 # of the next record, {birth_surname} and {nickname} what the truth and the list of nicknames say.
 SWAPPED_LETTERS = (
     "{x}[1:2 + cast(floor({w} * (len({x}) - 3)) as integer)]"
@@ -47,7 +48,9 @@ VALUE = {
     "maiden_name": "coalesce({birth_surname}, {x})",
     "surname_misspelt": f"case when len({{x}}) > 4 then {SWAPPED_LETTERS} else {{x}} end",
     "surname_first": "regexp_replace({x}, '^(.*) (\\S+)$', '\\2, \\1')",
-    "name_initials": "regexp_replace({x}, '^((?:Mr|Mrs|Ms|Miss|Dr|Mx|Rev)\\.? )?(\\S)\\S* (.*)$', '\\1\\2 \\3')",
+    "name_initials": (
+        "regexp_replace({x}, '^((?:Mr|Mrs|Ms|Miss|Dr|Mx|Rev)\\.? )?(\\S)\\S* (.*)$', '\\1\\2 \\3')"
+    ),
     "occupier_instead": "case when {w} < 0.5 then 'The Occupier' else 'The Executors of ' || {x} end",
     "birth_date_transposed": (
         "case when day({x}) <= 12 then make_date(year({x}), day({x}), month({x})) else {x} end"
@@ -82,6 +85,14 @@ def _one_of(items: Iterable[str]) -> str:
     return _CHOICE.format(items=", ".join(map(literal, items)), count=len(items)).replace("{{w}}", "{w}")
 
 
+def _mojibake() -> str:
+    """UTF-8 that was read as windows-1252."""
+    text = "replace(replace({x}, '''', '’'), '’', 'â€™')"
+    for letter in "éèëïöüçáóñ":
+        text = f"replace({text}, '{letter}', '{letter.encode().decode('windows-1252')}')"
+    return text
+
+
 _IMPOSSIBLE = ("31/02/2024", "32/13/2023", "2025-02-30", "99/99/9999")
 _PLACEHOLDERS = ("1900-01-01", "01/01/1900", "31/12/9999", "9999-12-31")
 TEXT = {
@@ -99,9 +110,7 @@ TEXT = {
     "text_control": ("contains({x}, ' ')", "regexp_replace({x}, ' ', chr({control}))"),
     "text_mojibake": (
         "regexp_matches({x}, '[''’éèëïöüçáóñ]')",
-        "replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace({x}, "
-        "'Ã', 'Ãƒ'), '''', 'â€™'), '’', 'â€™'), 'é', 'Ã©'), 'è', 'Ã¨'), 'ë', 'Ã«'), 'ï', 'Ã¯'), 'ö', 'Ã¶'), "
-        "'ü', 'Ã¼'), 'ç', 'Ã§'), 'á', 'Ã¡'), 'ó', 'Ã³')",
+        _mojibake(),
     ),
     "text_redacted": (_FILLED, "'REDACTED UNDER DP ACT'"),
     "name_in_capitals": (_FILLED, "upper({x})"),
@@ -132,7 +141,10 @@ TEXT = {
     "code_padded": (_FILLED, "' ' || {x} || ' '"),
     "code_ampersand": ("contains({x}, ' and ')", "replace({x}, ' and ', ' & ')"),
     "code_misspelt": ("len({x}) >= 6", "{x}[1:2] || {x}[4:]"),
-    "nino_blanks": ("len({x}) = 9", "{x}[1:2] || ' ' || {x}[3:4] || ' ' || {x}[5:6] || ' ' || {x}[7:8] || ' ' || {x}[9]"),
+    "nino_blanks": (
+        "len({x}) = 9",
+        "{x}[1:2] || ' ' || {x}[3:4] || ' ' || {x}[5:6] || ' ' || {x}[7:8] || ' ' || {x}[9]",
+    ),
     "nino_lower": (_FILLED, "lower({x})"),
     "nhs_number_blanks": ("len({x}) = 10", "{x}[1:3] || ' ' || {x}[4:6] || ' ' || {x}[7:]"),
     "nhs_number_float": ("len({x}) = 10", "{x} || '.0'"),
@@ -186,8 +198,13 @@ def read_dirt(changes: Mapping[str, float] | None = None, *, none: bool = False)
     with (DATA / "dirt.csv").open(encoding="utf-8", newline="") as file:
         kinds = [
             Kind(
-                row["kind"], row["role"], 0.0 if none else float(row["rate"]), row["stage"], row["expected"],
-                row["defect_class"], row["description"],
+                row["kind"],
+                row["role"],
+                0.0 if none else float(row["rate"]),
+                row["stage"],
+                row["expected"],
+                row["defect_class"],
+                row["description"],
             )
             for row in csv.DictReader(file)
         ]
@@ -195,7 +212,9 @@ def read_dirt(changes: Mapping[str, float] | None = None, *, none: bool = False)
     for changed, rate in (changes or {}).items():
         if changed not in names:
             near = difflib.get_close_matches(changed, names, n=4, cutoff=0.4) or names
-            raise UsageError(f"There is no kind of dirt {changed!r}; known are, for example, {', '.join(near)}.")
+            raise UsageError(
+                f"There is no kind of dirt {changed!r}; known are, for example, {', '.join(near)}."
+            )
         if not 0 <= rate <= 1:
             raise UsageError(f"The rate of {changed} is {rate:g}; it must be between 0 and 1.")
         kinds = [replace(kind, rate=rate) if kind.kind == changed else kind for kind in kinds]
@@ -276,9 +295,17 @@ def text_sql(draw: Drawn, x: str, v: str, *, k: str, u: str, pound: str, control
     cases = []
     for kind in draw.kinds:
         condition, text = TEXT[kind.kind]
-        words = {"x": x, "v": v, "w": draw.within_sql(kind.kind, u), "pound": literal(pound), "control": control}
+        words = {
+            "x": x,
+            "v": v,
+            "w": draw.within_sql(kind.kind, u),
+            "pound": literal(pound),
+            "control": control,
+        }
         then = text.format(**words)
-        cases.append(f"when {literal(kind.kind)} then case when {condition.format(**words)} then {then} else {x} end")
+        cases.append(
+            f"when {literal(kind.kind)} then case when {condition.format(**words)} then {then} else {x} end"
+        )
     return f"case {k} {' '.join(cases)} else {x} end" if cases else x
 
 

@@ -1,7 +1,7 @@
 """Who sends what, from which system, and who is late: rows of `data/plan.csv` and stable hashes.
 
-Each borough has each irregularity in at least one subject, so that a city of any two boroughs has them all and a borough
-is the same alone or among 33. None of it depends on the seed.
+Each borough has each irregularity in at least one subject, so that a city of any two boroughs has them all
+and a borough is the same alone or among 33. None of it depends on the seed.
 
 `python -m citymart.sample.plan SUBJECT` shows it.
 """
@@ -118,9 +118,7 @@ class Plan:
         ]
         if not fitting:
             return None
-        return max(
-            reversed(fitting), key=lambda row: (row.provider != ANYONE, row.subject != ANYONE)
-        ).value
+        return max(reversed(fitting), key=lambda row: (row.provider != ANYONE, row.subject != ANYONE)).value
 
 
 def _read(path: Path) -> list[_Row]:
@@ -161,5 +159,9 @@ def lines(subject: str, subjects: Mapping[str, Subject], providers: Iterable[str
 if __name__ == "__main__":
     from .spec import read_subjects
 
-    boroughs = [row["provider_code"] for row in Seeds().rows("market/providers.csv") if row["provider_type"] == "london_borough"]
+    boroughs = [
+        row["provider_code"]
+        for row in Seeds().rows("market/providers.csv")
+        if row["provider_type"] == "london_borough"
+    ]
     print("\n".join(lines(sys.argv[1], read_subjects(), boroughs, 3)))

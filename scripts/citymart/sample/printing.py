@@ -18,7 +18,8 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .cells import BROKEN, Column, Printed
+from .cells import BROKEN, Column, Printed, numbered
+from .chance import spread
 from .spec import System
 from .sql import literal, name
 
@@ -107,6 +108,7 @@ def _bytes_of(column: pa.Array) -> memoryview:
 
 
 def in_file(printed: Printed) -> str:
+    """The records in the order of the file, which is that of the table."""
     return f"{name(printed.table)} where _kind is null or _kind <> 'missing_record'"
 
 
@@ -115,11 +117,15 @@ class DelimitedWriter:
 
     def __init__(self, path: Path, system: System, columns: Sequence[Column], noise: Noise) -> None:
         self.system, self.columns, self.noise = system, columns, noise
-        encoding = "utf-8-sig" if noise.has("byte_order_mark") and system.encoding == "utf-8" else system.encoding
+        encoding = (
+            "utf-8-sig" if noise.has("byte_order_mark") and system.encoding == "utf-8" else system.encoding
+        )
         self.end = "\r\n" if system.line_end == "crlf" else "\n"
         self.file = TextFile(path, encoding, self.end)
         self.rows = 0
-        self.sums: dict[int, Decimal] = {column.at: Decimal(0) for column in columns if column.role == "money"}
+        self.sums: dict[int, Decimal] = {
+            column.at: Decimal(0) for column in columns if column.role == "money"
+        }
         for line in (*system.preamble, *noise.titles):
             self.file.line(self._one_cell(line))
         if system.header:
@@ -163,7 +169,7 @@ class DelimitedWriter:
         cells = [self._cell(column.p) for column in self.columns]
         delimiter, end = literal(self.system.delimiter), literal(self.end)
         if self.noise.has("index_column"):
-            cells.insert(0, f"cast(_seq - 1 as varchar)")
+            cells.insert(0, "cast(rowid as varchar)")
         line = f"concat_ws({delimiter}, {', '.join(cells)})"
         if self.noise.has("trailing_delimiters"):
             line = f"{line} || {delimiter}"
@@ -173,9 +179,10 @@ class DelimitedWriter:
         above = "''"
         if self.noise.has("blank_rows"):
             blank = self.system.delimiter * (len(cells) - 1)
-            u = "chance('blank row', _record_id)"
-            above = f"case when {u} < 0.001 then {literal(blank + self.end)} when {u} < 0.002 then {end} else '' end"
-        return f"select {above} || {line} || {end} as line from {in_file(printed)} order by _seq"
+            u = spread("_h", "blank row")
+            commas, nothing = literal(blank + self.end), end
+            above = f"case when {u} < 0.001 then {commas} when {u} < 0.002 then {nothing} else '' end"
+        return f"select {above} || {line} || {end} as line from {in_file(printed)}"
 
     def _broken(self, cells: list[str]) -> str:
         """The line of a record with another number of cells than the header."""
@@ -202,7 +209,10 @@ class DelimitedWriter:
         if self.noise.has("total_line") and self.rows:
             first = self.columns[0].at
             if self.sums and first not in self.sums:
-                row = ["Total", *(f"{self.sums[c.at]:.2f}" if c.at in self.sums else "" for c in self.columns[1:])]
+                row = [
+                    "Total",
+                    *(f"{self.sums[c.at]:.2f}" if c.at in self.sums else "" for c in self.columns[1:]),
+                ]
             else:
                 row = [f"Total: {self.rows}", *("" for _ in self.columns[1:])]
             self._row(row)
@@ -215,7 +225,9 @@ def restyled(text: str, noise: Noise) -> str:
     """A column name as another version of a system writes it; the same name to whoever reads it."""
     if not noise.has("header_restyled"):
         return text
-    return (text.upper, lambda: text.replace("_", " "), lambda: f" {text} ", lambda: text.lower())[noise.style]()
+    return (text.upper, lambda: text.replace("_", " "), lambda: f" {text} ", lambda: text.lower())[
+        noise.style
+    ]()
 
 
 class JsonWriter:
@@ -230,17 +242,21 @@ class JsonWriter:
             self.file.text("".join(f'{{"{step}": ' for step in self.path) + "[\n")
 
     def add(self, con: duckdb.DuckDBPyConnection, printed: Printed) -> None:
-        tree = _tree([column.name for column in self.columns], [self._value(column) for column in self.columns])
+        tree = _tree(
+            [column.name for column in self.columns], [self._value(column) for column in self.columns]
+        )
         line = f"{_json_object(tree)}"
         line = f"',\n' || {line}" if self.is_list else f"{line} || '\n'"
         first = 2 if self.is_list and not self.any else 0
-        self.file.lines(con, f"select {line} as line from {in_file(printed)} order by _seq", skip=first)
+        self.file.lines(con, f"select {line} as line from {in_file(printed)}", skip=first)
         self.any = self.any or con.execute(f"select exists (select 1 from {in_file(printed)})").fetchone()[0]
 
     def _value(self, column: Column) -> str:
         as_text = f"coalesce(cast(to_json({column.p}) as varchar), 'null')"
         if column.is_number or column.type == "BOOLEAN":
-            return f"case when {column.t} is null and {column.p} is not null then {column.p} else {as_text} end"
+            return (
+                f"case when {column.t} is null and {column.p} is not null then {column.p} else {as_text} end"
+            )
         return as_text
 
     def close(self) -> None:
@@ -272,7 +288,9 @@ def _json_object(tree: dict[str, Any]) -> str:
 
 
 class XmlWriter:
-    """XML: a list of elements. Names with a dot nest, `@name` is an attribute, and no value is an empty element."""
+    """XML: a list of elements. Names with a dot nest, `@name` is an attribute, and no value is an empty
+    element.
+    """
 
     def __init__(self, path: Path, system: System, columns: Sequence[Column]) -> None:
         self.columns = columns
@@ -282,9 +300,11 @@ class XmlWriter:
         self.file.line("".join(f"<{step}>" for step in self.root))
 
     def add(self, con: duckdb.DuckDBPyConnection, printed: Printed) -> None:
-        tree = _tree([column.name for column in self.columns], [_xml_text(column.p) for column in self.columns])
+        tree = _tree(
+            [column.name for column in self.columns], [_xml_text(column.p) for column in self.columns]
+        )
         line = _xml_element(self.record, tree)
-        self.file.lines(con, f"select {line} || '\n' as line from {in_file(printed)} order by _seq")
+        self.file.lines(con, f"select {line} || '\n' as line from {in_file(printed)}")
 
     def close(self) -> None:
         self.file.line("".join(f"</{step}>" for step in reversed(self.root)))
@@ -302,7 +322,9 @@ def _xml_element(tag: str, content: Any) -> str:
     if not isinstance(content, dict):
         return f"'<{tag}>' || {content} || '</{tag}>'"
     attributes = [(key[1:], value) for key, value in content.items() if key.startswith("@")]
-    opening = " || ".join([f"'<{tag}'", *(f"' {key}=\"' || {value} || '\"'" for key, value in attributes), "'>'"])
+    opening = " || ".join(
+        [f"'<{tag}'", *(f"' {key}=\"' || {value} || '\"'" for key, value in attributes), "'>'"]
+    )
     inner = [_xml_element(key, value) for key, value in content.items() if not key.startswith("@")]
     return " || ".join([opening, *inner, f"'</{tag}>'"])
 
@@ -315,7 +337,7 @@ class ParquetWriter:
     def add(self, con: duckdb.DuckDBPyConnection, printed: Printed) -> None:
         # A column has one type for all: where the type is no text, its cells have no dirt of their own.
         selected = ", ".join(f"{c.p if c.is_text else c.x} as {name(c.name)}" for c in self.columns)
-        reader = con.execute(f"select {selected} from {in_file(printed)} order by _seq").to_arrow_reader(BATCH)
+        reader = con.execute(f"select {selected} from {in_file(printed)}").to_arrow_reader(BATCH)
         if self.writer is None:
             self.writer = pq.ParquetWriter(self.path, reader.schema, compression="zstd")
         for batch in reader:
@@ -327,7 +349,9 @@ class ParquetWriter:
 
 
 class WorkbookWriter:
-    """A small workbook of one sheet. Numbers are numbers and dates dates, unless dirt has made texts of them."""
+    """A small workbook of one sheet. Numbers are numbers and dates dates, unless dirt has made texts of
+    them.
+    """
 
     def __init__(self, path: Path, system: System, columns: Sequence[Column], noise: Noise) -> None:
         self.path, self.columns, self.noise = path, columns, noise
@@ -342,7 +366,7 @@ class WorkbookWriter:
 
     def add(self, con: duckdb.DuckDBPyConnection, printed: Printed) -> None:
         cells = ", ".join(f"{c.p if c.is_text else c.x}, {c.p}, {c.t}" for c in self.columns)
-        for row in con.execute(f"select {cells} from {in_file(printed)} order by _seq").fetchall():
+        for row in con.execute(f"select {cells} from {in_file(printed)}").fetchall():
             thirds = zip(row[0::3], row[1::3], row[2::3], strict=True)
             self.sheet.append([_cell(text if kind else value) for value, text, kind in thirds])
 
@@ -403,7 +427,10 @@ class DtfWriter:
                     f"else '\"' || replace({column.p}, '\"', '\"\"') || '\"' end"
                 )
         line = f"concat_ws(',', {', '.join(cells)}) || '\r\n'"
-        self.file.lines(con, f"select {line} as line from {in_file(printed)} order by _seq")
+        self.file.lines(
+            con,
+            f"select {line} as line from {numbered(printed)} order by _at",
+        )
         self.count += rows_of(con, printed)[0]
 
     def close(self) -> None:
@@ -413,4 +440,4 @@ class DtfWriter:
 
 def rows_of(con: duckdb.DuckDBPyConnection, printed: Printed) -> tuple[int, int]:
     """How many records the file shows, and how many of them can be read as such."""
-    return con.execute(f"select count(*), count(_row_number) from {in_file(printed)}").fetchone()
+    return con.execute(f"select count(*), count(_row_number) from {numbered(printed)}").fetchone()

@@ -1,4 +1,6 @@
-"""What a subject looks like in each system that holds it: the files `subjects/<subject>.yml`, read and checked."""
+"""What a subject looks like in each system that holds it: the files `subjects/<subject>.yml`, read and
+checked.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ _TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class _Texts(yaml.SafeLoader):
-    """Everything is the text that it looks like: `No: null` names a column and an SQL expression. Only `<<` merges."""
+    """Everything is the text that it looks like: `No: null` names a column and an SQL expression. Only
+    `<<` merges.
+    """
 
     yaml_implicit_resolvers = {"<": [("tag:yaml.org,2002:merge", re.compile("<<"))]}  # noqa: RUF012
 
@@ -121,7 +125,9 @@ def read_subject(path: Path) -> Subject:
     except yaml.YAMLError as error:
         raise SpecError(f"{path.name} is not valid YAML: {' '.join(str(error).split())}.") from None
     top = _Node(path.name, "", content)
-    top.known("subject frequency provider truth records systems as_of skip_with needs".split())
+    top.known(
+        ["subject", "frequency", "provider", "truth", "records", "systems", "as_of", "skip_with", "needs"]
+    )
     if top.text("subject") != path.stem:
         top.fail("subject", f"is {top.text('subject')!r}, but the file is named {path.name}")
     records = {name: _records(node) for name, node in top.children("records")}
@@ -140,7 +146,7 @@ def read_subject(path: Path) -> Subject:
 
 
 def _records(node: _Node) -> Records:
-    node.known("key usable fact fact_columns sql roles".split())
+    node.known(["key", "usable", "fact", "fact_columns", "sql", "roles"])
     roles = node.mapping("roles")
     for column, role in roles.items():
         if role not in ROLES:
@@ -158,7 +164,20 @@ def _records(node: _Node) -> Records:
 
 def _system(node: _Node, records: Mapping[str, Records]) -> System:
     node.known(
-        "extension delimiter encoding quoting header preamble tables line_end frequency sheet xml json".split()
+        [
+            "extension",
+            "delimiter",
+            "encoding",
+            "quoting",
+            "header",
+            "preamble",
+            "tables",
+            "line_end",
+            "frequency",
+            "sheet",
+            "xml",
+            "json",
+        ]
     )
     extension = node.one_of("extension", EXTENSIONS)
     tables = tuple(_table(table, records, extension) for _, table in node.children("tables"))
@@ -185,7 +204,7 @@ def _system(node: _Node, records: Mapping[str, Records]) -> System:
 
 
 def _table(node: _Node, records: Mapping[str, Records], extension: str) -> Table:
-    node.known("records columns where order".split())
+    node.known(["records", "columns", "where", "order"])
     columns = node.mapping("columns")
     if not columns:
         node.fail("columns", "is empty; name each printed column and its SQL expression")
@@ -266,7 +285,9 @@ class _Node:
         value = self.content.get(key)
         if not isinstance(value, dict) or not value:
             self.fail(key, "must be a mapping with at least one entry")
-        return [(str(name), _Node(self.file, self._of(f"{key}.{name}"), item)) for name, item in value.items()]
+        return [
+            (str(name), _Node(self.file, self._of(f"{key}.{name}"), item)) for name, item in value.items()
+        ]
 
     def own_name(self, pattern: re.Pattern[str]) -> str:
         name = self.path.rpartition(".")[2]

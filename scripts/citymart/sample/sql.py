@@ -26,3 +26,8 @@ def names_in(expression: str, known: Iterable[str]) -> list[str]:
         if word and word.lower() in by_lower:
             found[by_lower[word.lower()]] = None
     return list(found)
+
+
+def without_texts(expression: str) -> str:
+    """The expression with its quoted texts emptied."""
+    return re.sub(r"'(?:[^']|'')*'", "''", expression)

@@ -17,7 +17,11 @@ class Borough:
     name: str
 
 
-CAMDEN, ISLINGTON, HACKNEY = Borough("camden", 7, "Camden"), Borough("islington", 19, "Islington"), Borough("hackney", 12, "Hackney")
+CAMDEN, ISLINGTON, HACKNEY = (
+    Borough("camden", 7, "Camden"),
+    Borough("islington", 19, "Islington"),
+    Borough("hackney", 12, "Hackney"),
+)
 
 
 def build(con: duckdb.DuckDBPyConnection, borough: Borough, *, scale: float, **_asked) -> None:
@@ -46,26 +50,28 @@ def build(con: duckdb.DuckDBPyConnection, borough: Borough, *, scale: float, **_
         )
         select
             990000000000 + {number} * 100000000 + i as uprn,
-            case when flat is not null then 990000000000 + {number} * 100000000 + 90000000 + street end as parent_uprn,
-            '{code}' as provider_code, 'E090000{number:02}' as borough_code, {number} * 10000 + street as usrn,
+            case when flat is not null
+                then 990000000000 + {number} * 100000000 + 90000000 + street
+            end as parent_uprn,
+            '{code}' as provider_code, 'E090000{number:02}' as borough_code,
+            {number} * 10000 + street as usrn,
             case when flat is null then 'terrace' else 'flat' end as kind,
             null::varchar as sao_text, flat::integer as sao_start_number, null::varchar as sao_start_suffix,
             null::integer as sao_end_number, null::varchar as sao_end_suffix,
             case when flat is not null then 'Block ' || street end as pao_text,
             case when flat is null then place * 2 - 1 else 15 end::integer as pao_start_number,
-            null::varchar as pao_start_suffix, null::integer as pao_end_number, null::varchar as pao_end_suffix,
-            street_name, null::varchar as locality, 'London' as town_name,
-            'NW9' || (1 + street % 8) || ' ' || (street % 10) || 'AB' as postcode,
-            null::varchar as organisation, 530000 + i::integer as easting, 180000 + i::integer as northing,
-            (-0.1 - i / 100000)::decimal(9, 6) as longitude, (51.5 + i / 100000)::decimal(9, 6) as latitude,
-            'Z01' || '{number:02}' || '0001' as lsoa_code, 'Z02' || '{number:02}' || '0001' as msoa_code,
-            'Z05' || '{number:02}' || '0001' as ward_code,
-            false as is_commercial, date '2020-01-01' as from_date, null::date as to_date
+            null::varchar as pao_start_suffix, null::integer as pao_end_number, null::varchar as
+            pao_end_suffix, street_name, null::varchar as locality, 'London' as town_name, 'NW9' || (1 +
+            street % 8) || ' ' || (street % 10) || 'AB' as postcode, null::varchar as organisation, 530000 +
+            i::integer as easting, 180000 + i::integer as northing, (-0.1 - i / 100000)::decimal(9, 6) as
+            longitude, (51.5 + i / 100000)::decimal(9, 6) as latitude, 'Z01' || '{number:02}' || '0001' as
+            lsoa_code, 'Z02' || '{number:02}' || '0001' as msoa_code, 'Z05' || '{number:02}' || '0001' as
+            ward_code, false as is_commercial, date '2020-01-01' as from_date, null::date as to_date
         from parts;
 
         create table postcodes as
-        select postcode, '{code}' as provider_code, any_value(lsoa_code) as lsoa_code, any_value(msoa_code) as msoa_code,
-            any_value(ward_code) as ward_code, any_value(borough_code) as borough_code,
+        select postcode, '{code}' as provider_code, min(lsoa_code) as lsoa_code, min(msoa_code) as msoa_code,
+            min(ward_code) as ward_code, min(borough_code) as borough_code,
             min(easting) as easting, min(northing) as northing,
             date '1980-01-01' as introduced_date, null::date as terminated_date
         from properties group by postcode;
@@ -76,8 +82,7 @@ def build(con: duckdb.DuckDBPyConnection, borough: Borough, *, scale: float, **_
             ['Mr', 'Mrs', 'Ms'][1 + i % 3] as title,
             ['Robert', 'Margaret', 'Zoë', 'Mohammed', 'Elizabeth'][1 + i % 5] as first_name,
             ['Smith', 'O''Brien', 'Okonkwo', 'Patel', 'Łukasz', 'Müller'][1 + i % 6] as surname,
-            case when i % 4 = 0 then 'Birthname' else ['Smith', 'O''Brien', 'Okonkwo', 'Patel', 'Łukasz', 'Müller'][1 + i % 6] end
-                as birth_surname,
+            case when i % 4 = 0 then 'Birthname' else surname end as birth_surname,
             date '1950-01-01' + (i * 7 % 20000)::integer as date_of_birth,
             'QQ' || lpad((i * 7919 % 1000000)::varchar, 6, '0') || 'C' as nino,
             lpad((4000000000 + i)::varchar, 10, '0') as nhs_number,
