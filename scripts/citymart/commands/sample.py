@@ -24,7 +24,7 @@ LEFT_OUT = {"late": "late", "nothing": "nothing sent", "empty": "nothing to send
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
 @click.option(
-    "--boroughs", default=ALL, metavar="LIST", help="Which, such as camden,islington (default: all)."
+    "--boroughs", default=ALL, metavar="LIST", help="Provider codes, a comma between (default: all)."
 )
 @click.option("--subjects", metavar="LIST", help="Which, such as council_tax,gazetteer (default: all).")
 @click.option(
@@ -75,11 +75,13 @@ def sample(
 
     \b
     Examples:
-      ./citymart sample --boroughs camden,islington /tmp/city
+      ./citymart sample --boroughs northborough,southborough /tmp/city
       ./citymart sample --scale 1 --as-of 2026-10-01 /data/london
       ./citymart sample --no-dirt --dirt uprn_missing=0.3 /tmp/city
 
     OUT must not be there yet, or be empty, or have been made by this command.
+
+    Exit status: 0 the city is made, 1 it could not be, 2 wrong usage.
     """
     from ..sample import city
     from ..sample import truth as truths
@@ -101,7 +103,7 @@ def sample(
         dirt=read_dirt(dict(map(parse_change, dirt)), none=no_dirt),
     )
     city.check_folders(request.out, request.truth)
-    makers = city.Truth(truths.build_truth, truths.write_truth)
+    makers = city.Truth(truths.build_truth, truths.write_truth, truths.register_macros)
     with _watching(settings) as watcher:
         made = city.make_city(request, known, makers, watcher)
     settings.answer(_document(request, made))
