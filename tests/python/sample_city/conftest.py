@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from citymart.sample import city
 from citymart.sample.dirt import Dirt, read_dirt
 from citymart.sample.spec import read_subjects
 
-SUBJECTS = Path(__file__).parent / "subjects"
+# dbt reads every .yml of the folder `tests` as its own.
+SPENDING = Path(__file__).parent / "subject_spending.txt"
 AS_OF = date(2026, 10, 1)
 
 
@@ -38,14 +40,22 @@ class Printed:
 
 
 @pytest.fixture(scope="session")
-def make() -> Callable[..., city.Made]:
+def subjects(tmp_path_factory) -> Path:
+    """A folder with one subject that is printed by a system of each format."""
+    folder = tmp_path_factory.mktemp("subjects")
+    shutil.copyfile(SPENDING, folder / "spending.yml")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def make(subjects) -> Callable[..., city.Made]:
     """`make(out, boroughs, …)`: a city of a small truth."""
 
     def run(
         out: Path,
         boroughs: list[small_truth.Borough],
         *,
-        subjects: Path = SUBJECTS,
+        subjects: Path = subjects,
         wanted: list[str] | None = None,
         plan: str = "",
         dirt: Dirt | None = None,
@@ -75,10 +85,10 @@ def make() -> Callable[..., city.Made]:
 
 
 @pytest.fixture(scope="session")
-def printed(make, tmp_path_factory) -> Printed:
+def printed(make, subjects, tmp_path_factory) -> Printed:
     """A borough for each system and each irregularity, with all dirt at five times its rate."""
     folder = tmp_path_factory.mktemp("city")
-    systems = list(read_subjects(SUBJECTS)["spending"].systems)
+    systems = list(read_subjects(subjects)["spending"].systems)
     boroughs = [small_truth.Borough(*each) for each in small_truth.BOROUGHS]
     plan = [
         f"{borough.provider_code},spending,system,{system},"
