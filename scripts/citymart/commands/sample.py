@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,12 @@ from ..cli import Settings, printable
 from ..errors import UsageError
 
 ALL = "all"
-LEFT_OUT = {"late": "late", "nothing": "nothing sent", "empty": "nothing to send"}
+MOST_SHOWN = 12
+LEFT_OUT = {
+    "nothing": "Left out on purpose, nothing sent",
+    "late": "Left out on purpose, late",
+    "empty": "No file, since there was nothing to send",
+}
 
 
 @click.command()
@@ -237,14 +241,12 @@ def _tell(request, made) -> None:
     table.add_row("", f"{len(files):,}", f"{sum(sent.records for sent in files):,}", f"{size:,.1f}")
     console.print(table)
     lines = [""]
-    for what, count in Counter(sent.what for sent in made.left_out).items():
-        shown = ", ".join(f"{s.provider} {s.subject}" for s in made.left_out if s.what == what)
-        lines.append(f"Left out on purpose, {LEFT_OUT[what]} ({count}): {shown}")
+    for what, words in LEFT_OUT.items():
+        who = dict.fromkeys(f"{s.provider} {s.subject}" for s in made.left_out if s.what == what)
+        if who:
+            more = f" and {len(who) - MOST_SHOWN} more" if len(who) > MOST_SHOWN else ""
+            lines.append(f"{words} ({len(who)}): {', '.join(list(who)[:MOST_SHOWN])}{more}")
     if made.skipped:
         lines.append(f"Not made, since real boundaries were given: {', '.join(made.skipped)}")
     lines += [f"Truth: {request.truth}", f"Next:  ./citymart load {request.out}"]
-    click.echo(printable_lines(lines))
-
-
-def printable_lines(lines: Sequence[str]) -> str:
-    return "\n".join(map(printable, lines))
+    click.echo("\n".join(map(printable, lines)))

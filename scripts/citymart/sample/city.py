@@ -25,7 +25,7 @@ from .records import Month, earlier
 from .spec import Subject
 
 MARK = ".citymart-sample.json"
-MEMORY = "1200MB"
+MEMORY = "1000MB"
 
 
 @dataclass(frozen=True)
