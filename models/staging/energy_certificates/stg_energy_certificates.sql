@@ -22,11 +22,18 @@ parsed as (
         {{ clean_text('lmk_key') }} as lmk_key,
         nullif({{ clean_text('building_reference_number') }}, '0') as building_reference_number,
 
-        -- where
+        -- where: the post town stands in a column of its own, and often as the last line too
         {{ parse_uprn('uprn') }} as uprn,
         {{ clean_text('uprn_source') }} as uprn_source,
         coalesce(
-            {{ joined_address(['address_1', 'address_2', 'address_3', 'post_town']) }},
+            {{ joined_address([
+                'address_1',
+                'address_2',
+                'address_3',
+                "case when upper(post_town) not in (
+                    upper(coalesce(address_1, '')), upper(coalesce(address_2, '')), upper(coalesce(address_3, ''))
+                ) then post_town end",
+            ]) }},
             {{ clean_text('address') }}
         ) as address,
         {{ parse_postcode('postcode') }} as postcode_as_sent,
