@@ -6,5 +6,13 @@
         {'subject': 'brownfield_land', 'field': 'permission_type', 'list': 'permission_type'},
         {'subject': 'planning_applications', 'field': 'decision', 'list': 'planning_decision'},
         {'subject': 'planning_applications', 'field': 'application_type', 'list': 'planning_application_type'},
+        {'subject': 'energy_certificates', 'field': 'tenure', 'list': 'epc_tenure'},
+        {'subject': 'energy_certificates', 'field': 'property_type', 'list': 'epc_property_type'},
+        {'subject': 'energy_certificates', 'field': 'built_form', 'list': 'epc_built_form'},
+        {'subject': 'energy_certificates', 'field': 'transaction_type', 'list': 'epc_transaction_type'},
+        {'subject': 'energy_certificates', 'field': 'main_fuel', 'list': 'epc_main_fuel'},
+        {'subject': 'property_sales', 'field': 'property_type', 'list': 'sale_property_type'},
+        {'subject': 'property_sales', 'field': 'estate_type', 'list': 'estate_type'},
+        {'subject': 'property_sales', 'field': 'price_paid_category', 'list': 'price_paid_category'},
     ]) }}
 {% endmacro %}

@@ -7,5 +7,8 @@
         'int_foi_requests',
         'int_areas',
         'int_area_indicators',
+        'int_postcodes',
+        'int_energy_certificates',
+        'int_property_sales',
     ]) }}
 {% endmacro %}

@@ -10,5 +10,8 @@
         {'subject': 'planning_applications', 'field': 'decision_date'},
         {'subject': 'foi_requests', 'field': 'received_date'},
         {'subject': 'foi_requests', 'field': 'closed_date'},
+        {'subject': 'energy_certificates', 'field': 'inspection_date'},
+        {'subject': 'energy_certificates', 'field': 'lodgement_date'},
+        {'subject': 'property_sales', 'field': 'transfer_date'},
     ]) }}
 {% endmacro %}

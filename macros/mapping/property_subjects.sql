@@ -2,5 +2,7 @@
 {% macro property_subjects() %}
     {{ return([
         'planning_applications',
+        'energy_certificates',
+        'property_sales',
     ]) }}
 {% endmacro %}

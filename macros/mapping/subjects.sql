@@ -7,5 +7,8 @@
         'brownfield_land',
         'planning_applications',
         'foi_requests',
+        'postcode_directory',
+        'energy_certificates',
+        'property_sales',
     ]) }}
 {% endmacro %}

@@ -47,6 +47,7 @@ class Layout:
     tables: list[list[str]]
     settings: dict[str, str]
     repairs: list[Repair] = field(default_factory=list)
+    shared_positions: dict[int, str] = field(default_factory=dict)
 
     @property
     def required(self) -> list[str]:
@@ -59,11 +60,21 @@ class Layout:
     def is_required(self, name: str) -> bool:
         return self.fields.get(normalise(name)) in self.required
 
+    def feeds(self, position: int, name: str) -> str | None:
+        """The field that the column at `position` (from 1) feeds. A position that any provider may use counts
+        for a column without a name alone: with a header, its columns may stand in another order.
+        """
+        return (
+            self.positions.get(position)
+            or self.fields.get(normalise(name))
+            or (None if normalise(name) else self.shared_positions.get(position))
+        )
+
     def required_positions(self, header: list[str]) -> dict[str, list[int]]:
         """Required field → the positions (from 0) of the columns that feed it."""
         fed: dict[str, list[int]] = {}
         for position, name in enumerate(header):
-            target = self.positions.get(position + 1) or self.fields.get(normalise(name))
+            target = self.feeds(position + 1, name)
             if target:
                 fed.setdefault(target, []).append(position)
         return {name: fed.get(name, []) for name in self.table(fed)}
@@ -119,11 +130,12 @@ class Seeds:
         mine = (ANYONE, provider)
         rows = [r for r in self.rows(f"layouts/layout_{subject}.csv") if r["provider_code"] in mine]
         rows.sort(key=lambda r: r["provider_code"] != ANYONE)  # the provider's own rows win
-        fields, positions = {}, {}
+        fields, positions, shared_positions = {}, {}, {}
         for row in rows:
             column = row["source_column"].strip()
             if re.fullmatch(r"#\d+", column):
-                positions[int(column[1:])] = row["field"]
+                known = shared_positions if row["provider_code"] == ANYONE else positions
+                known[int(column[1:])] = row["field"]
             else:
                 fields[normalise(column)] = row["field"]
         of_subject = [r for r in self.rows("layouts/subject_fields.csv") if r["subject"] == subject]
@@ -138,6 +150,7 @@ class Seeds:
         return Layout(
             fields=fields,
             positions=positions,
+            shared_positions=shared_positions,
             patterns=patterns,
             tables=self._tables(subject, of_subject),
             settings={

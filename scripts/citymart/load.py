@@ -25,7 +25,7 @@ from .errors import CityMartError, Refused
 from .fast import Copied, copy_fast, trailing
 from .formats import detect, open_rows
 from .hashing import file_sha256
-from .headers import HeaderMatch, find_header
+from .headers import HeaderMatch, NoHeader, find_header
 from .home import Home
 from .landing import Place, Writer, commit, explain, loading, write_receipt
 from .layouts import Seeds
@@ -36,6 +36,7 @@ from .text import LONGEST_LINE, Text, read_text
 
 RECEIPT_VERSION = 1
 WITHIN = 50
+OPTIONAL = "optional"  # the setting of a subject whose files have a header or none
 SAMPLE = 1_000
 # Errors that say themselves what is wrong.
 _TELLING = (CityMartError, OSError, pa.ArrowException, MemoryError)
@@ -393,17 +394,23 @@ class _Job:
         quote = settings.get("quote")
         delimiter = {"tab": "\t", "\\t": "\t"}.get(settings.get("delimiter", ""), settings.get("delimiter"))
         where = settings.get("header")
-        if not where:
-            return find_dialect(
-                text,
-                self.layout.is_known,
-                self.layout.is_required,
-                delimiter=delimiter,
-                quote=quote,
-                within=WITHIN,
-                one_column=self._one_column,
-                longest_line=self.limits.longest_line,
-            )
+        no_header: NoHeader | None = None
+        if where in (None, "", OPTIONAL):
+            try:
+                return find_dialect(
+                    text,
+                    self.layout.is_known,
+                    self.layout.is_required,
+                    delimiter=delimiter,
+                    quote=quote,
+                    within=WITHIN,
+                    one_column=self._one_column,
+                    longest_line=self.limits.longest_line,
+                )
+            except NoHeader as error:
+                if where != OPTIONAL:
+                    raise
+                where, no_header = "none", error
         with text.path.open("rb") as file:
             begins = file.read(1 << 20)
         found: list[tuple[tuple[float, float], Dialect, HeaderMatch]] = []
@@ -414,14 +421,40 @@ class _Job:
             header = _declared_header(where, [(r.line, r.cells) for r in sample])
             found.append(((self._fed(header), evenness(sample, header)), dialect, header))
         _, dialect, header = max(found, key=lambda each: each[0])
-        self._feeds_something(header)
+        self._feeds_something(header, no_header)
         return dialect, header
+
+    def _header(self, first: list[tuple[int, list[str | None]]]) -> HeaderMatch:
+        """The header among a sheet's first records, where it is declared or as it is found."""
+        where = self.layout.settings.get("header")
+        no_header: NoHeader | None = None
+        if where in (None, "", OPTIONAL):
+            try:
+                return find_header(
+                    first,
+                    self.layout.is_known,
+                    self.layout.is_required,
+                    within=WITHIN,
+                    one_column=self._one_column,
+                )
+            except NoHeader as error:
+                if where != OPTIONAL:
+                    raise
+                where, no_header = "none", error
+        header = _declared_header(where, first)
+        self._feeds_something(header, no_header)
+        return header
 
     def _fed(self, header: HeaderMatch) -> int:
         """How many required fields have a column under this header."""
         return sum(1 for at in self.layout.required_positions(header.names).values() if at)
 
-    def _feeds_something(self, header: HeaderMatch) -> None:
+    def _feeds_something(self, header: HeaderMatch, no_header: NoHeader | None = None) -> None:
+        """Refuses a declared header that feeds nothing, and a file that may do without a header but has fewer
+        columns than its layout counts: then `no_header`, why none was found, is raised.
+        """
+        if no_header and len(header.names) < max(self.layout.shared_positions, default=0):
+            raise no_header
         if self.layout.required and not self._fed(header):
             raise Refused(
                 f"no column of the header that seeds/layouts/readers.csv declares for it feeds "
@@ -444,18 +477,7 @@ class _Job:
         else:
             cut = (Record(line, cells) for line, cells in rows.rows)
             first = [(record.line, record.cells) for record in held(cut, 4 * WITHIN)]
-            where = self.layout.settings.get("header")
-            if where:
-                header = _declared_header(where, first)
-                self._feeds_something(header)
-            else:
-                header = find_header(
-                    first,
-                    self.layout.is_known,
-                    self.layout.is_required,
-                    within=WITHIN,
-                    one_column=self._one_column,
-                )
+            header = self._header(first)
         records = (Record(line, cells) for line, cells in chain(first, rows.rows))
         above = _until(records, header)[0] if rows.header is None else []
         self._describe(header, above)
@@ -765,7 +787,7 @@ def _declared_header(where: str, sample: list[tuple[int, list[str | None]]]) -> 
         line = int(where)
     except ValueError:
         raise Refused(
-            f"its setting header={where!r} in seeds/layouts/readers.csv is neither none nor a line"
+            f"its setting header={where!r} in seeds/layouts/readers.csv is none of none, optional and a line"
         ) from None
     for index, (number, cells) in enumerate(sample):
         if number == line:

@@ -205,10 +205,7 @@ def _suggestion(
     path: Path, table: Table, provider: str | None, names: _Names, seeds: Seeds, *, is_guess: bool
 ) -> Suggestion:
     layout = seeds.layout(provider or ANYONE, names.subject)
-    known = [
-        layout.positions.get(at) or layout.fields.get(normalise(name))
-        for at, name in enumerate(table.header, 1)
-    ]
+    known = [layout.feeds(at, name) for at, name in enumerate(table.header, 1)]
     taken = {field for field in known if field}
     unknown = [
         at

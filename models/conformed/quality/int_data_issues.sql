@@ -32,6 +32,12 @@ date_issues as (
 
 ),
 
+national_issues as (
+
+    select * from {{ ref('int_national_issues') }}
+
+),
+
 reporters as (
 
     select * from {{ ref('int_brownfield_reporters') }}
@@ -85,6 +91,8 @@ found as (
     select * from indicator_issues
     union all by name
     select * from date_issues
+    union all by name
+    select * from national_issues
     union all by name
     select
         'brownfield_land' as subject,
