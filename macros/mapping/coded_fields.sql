@@ -6,5 +6,14 @@
         {'subject': 'brownfield_land', 'field': 'permission_type', 'list': 'permission_type'},
         {'subject': 'planning_applications', 'field': 'decision', 'list': 'planning_decision'},
         {'subject': 'planning_applications', 'field': 'application_type', 'list': 'planning_application_type'},
+        {'subject': 'service_requests', 'field': 'request_type', 'list': 'request_type'},
+        {'subject': 'service_requests', 'field': 'outcome', 'list': 'request_outcome'},
+        {'subject': 'service_requests', 'field': 'status', 'list': 'request_outcome'},
+        {'subject': 'inspections', 'field': 'inspection_type', 'list': 'inspection_type'},
+        {'subject': 'inspections', 'field': 'outcome', 'list': 'inspection_outcome'},
+        {'subject': 'inspections', 'field': 'hazard_category', 'list': 'hazard_category'},
+        {'subject': 'inspections', 'field': 'notice_type', 'list': 'notice_type'},
+        {'subject': 'food_ratings', 'field': 'rating_value', 'list': 'food_rating'},
+        {'subject': 'food_ratings', 'field': 'business_type', 'list': 'food_business_type'},
     ]) }}
 {% endmacro %}

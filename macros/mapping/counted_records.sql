@@ -7,5 +7,8 @@
         'int_foi_requests',
         'int_areas',
         'int_area_indicators',
+        'int_service_request_records',
+        'int_inspections',
+        'int_food_ratings',
     ]) }}
 {% endmacro %}

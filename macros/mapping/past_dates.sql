@@ -10,5 +10,11 @@
         {'subject': 'planning_applications', 'field': 'decision_date'},
         {'subject': 'foi_requests', 'field': 'received_date'},
         {'subject': 'foi_requests', 'field': 'closed_date'},
+        {'subject': 'service_requests', 'field': 'received_date'},
+        {'subject': 'service_requests', 'field': 'closed_date'},
+        {'subject': 'service_requests', 'field': 'fixed_date'},
+        {'subject': 'inspections', 'field': 'inspection_date'},
+        {'subject': 'inspections', 'field': 'notice_date'},
+        {'subject': 'food_ratings', 'field': 'rating_date'},
     ]) }}
 {% endmacro %}

@@ -2,5 +2,8 @@
 {% macro property_subjects() %}
     {{ return([
         'planning_applications',
+        'service_requests',
+        'inspections',
+        'food_ratings',
     ]) }}
 {% endmacro %}

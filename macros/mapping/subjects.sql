@@ -7,5 +7,8 @@
         'brownfield_land',
         'planning_applications',
         'foi_requests',
+        'service_requests',
+        'inspections',
+        'food_ratings',
     ]) }}
 {% endmacro %}

@@ -32,6 +32,12 @@ date_issues as (
 
 ),
 
+environment_issues as (
+
+    select * from {{ ref('int_environment_issues') }}
+
+),
+
 reporters as (
 
     select * from {{ ref('int_brownfield_reporters') }}
@@ -85,6 +91,8 @@ found as (
     select * from indicator_issues
     union all by name
     select * from date_issues
+    union all by name
+    select * from environment_issues
     union all by name
     select
         'brownfield_land' as subject,
