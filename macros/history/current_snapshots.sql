@@ -2,12 +2,26 @@
    a later delivery of the same date repeats (a register sent again with a few rows mended).
    `records` has provider_code, extract_id and record_hash. #}
 {% macro current_snapshots(subject, records) -%}
+{%- set newest -%}
     select
-        extracts.provider_code,
-        extracts.extract_id,
-        extracts.as_of_date
-    from {{ ref('extracts') }} as extracts
-    anti join ({{ superseded_extracts(records) }}) as superseded on extracts.extract_id = superseded.extract_id
-    where extracts.subject = '{{ subject }}' and extracts.is_landed
-    qualify extracts.as_of_date = max(extracts.as_of_date) over (partition by extracts.provider_code)
+        provider_code,
+        extract_id,
+        as_of_date
+    from {{ ref('extracts') }}
+    where subject = '{{ subject }}' and is_landed
+    qualify as_of_date = max(as_of_date) over (partition by provider_code)
+{%- endset -%}
+{%- set newest_records -%}
+    (
+        select
+            records.provider_code,
+            records.extract_id,
+            records.record_hash
+        from {{ records }} as records
+        semi join ({{ newest }}) as newest on records.extract_id = newest.extract_id
+    )
+{%- endset -%}
+    select newest.*
+    from ({{ newest }}) as newest
+    anti join ({{ superseded_extracts(newest_records) }}) as superseded on newest.extract_id = superseded.extract_id
 {%- endmacro %}

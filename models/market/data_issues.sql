@@ -6,23 +6,42 @@ issues as (
 
     select * from {{ ref('int_data_issues') }}
 
+),
+
+fields as (
+
+    select * from {{ ref('subject_fields') }}
+
+),
+
+-- A record that could not be landed is kept whole, so its text may name people.
+personal_subjects as (
+
+    select distinct subject
+    from fields
+    where classification = 'personal'
+
 )
 
 select
-    issue_key,
-    subject,
-    provider_code,
-    extract_id,
-    as_of_date,
-    source_file,
-    is_current,
-    row_number,
-    line_number,
-    field,
-    issue_type,
-    severity,
-    who_can_mend,
-    quality_dimension,
-    message,
-    value_as_sent
+    issues.issue_key,
+    issues.subject,
+    issues.provider_code,
+    issues.extract_id,
+    issues.as_of_date,
+    issues.source_file,
+    issues.is_current,
+    issues.row_number,
+    issues.line_number,
+    issues.field,
+    issues.issue_type,
+    issues.severity,
+    issues.who_can_mend,
+    issues.quality_dimension,
+    issues.message,
+    coalesce(fields.classification = 'personal', false)
+    or (issues.issue_type = 'record_rejected' and personal_subjects.subject is not null) as is_value_withheld,
+    case when not is_value_withheld then issues.value_as_sent end as value_as_sent
 from issues
+left join fields on issues.subject = fields.subject and issues.field = fields.field
+left join personal_subjects on issues.subject = personal_subjects.subject

@@ -82,6 +82,41 @@ def test_required_fields_are_those_of_the_contracts(
         assert required == {name for name, is_required in fields[subject].items() if is_required}, subject
 
 
+def test_fields_are_classified_in_the_seed_as_in_the_contracts(project: Path, subjects: list[str]) -> None:
+    seeded = {
+        (row["subject"], row["field"]): row["classification"]
+        for row in rows(project / "seeds/layouts/subject_fields.csv")
+    }
+    for subject in subjects:
+        models = yaml.safe_load((project / f"models/staging/{subject}/_{subject}.yml").read_text())["models"]
+        base = next(model for model in models if model["name"] == f"base_{subject}")
+        for column in base["columns"]:
+            said = seeded.get((subject, column["name"]))
+            assert said in (None, column["config"]["meta"]["classification"]), (subject, column["name"])
+
+
+def test_nothing_personal_is_in_a_model_that_is_published(project: Path) -> None:
+    for path in [*project.glob("models/marts/**/*.yml"), *project.glob("models/market/**/*.yml")]:
+        if "restricted" in path.parts:
+            continue
+        for model in yaml.safe_load(path.read_text()).get("models") or []:
+            for column in model["columns"]:
+                assert column["config"]["meta"]["classification"] != "personal", (
+                    model["name"],
+                    column["name"],
+                )
+
+
+def test_the_required_fields_of_a_table_are_fields_of_its_subject(
+    project: Path, fields: dict[str, dict[str, bool]]
+) -> None:
+    tables = rows(project / "seeds/layouts/subject_tables.csv")
+    for row in tables:
+        assert row["field"] in fields[row["subject"]], row
+    for subject in {row["subject"] for row in tables}:
+        assert not any(fields[subject].values()), f"{subject}: its tables say what is required"
+
+
 def test_every_issue_type_named_in_sql_is_in_the_seed(project: Path) -> None:
     known = {row["issue_type"] for row in rows(project / "seeds/codes/issue_types.csv")}
     prefixes = "|".join(sorted({name.split("_")[0] for name in known}))

@@ -1,0 +1,113 @@
+{# A staging table that is brought up to date extract by extract: an extract that has landed, or that is read otherwise
+   than before (another layout, repair, date or period), is staged anew; one that was withdrawn goes; the rest stays as it is. When the
+   model's code or that of its base view has changed, everything is staged anew. The result is that of a build from nothing.
+
+   The model's rows must each depend on their own extract alone: it may read its base view, `extracts` and `extract_columns`.
+   What has been staged, and how it was read, is kept beside the table in stg_<subject>__extracts. #}
+{% materialization by_extract, adapter='duckdb' -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set subject = this.identifier | replace('stg_', '', 1) -%}
+    {%- set staged = this.incorporate(path={'identifier': this.identifier ~ '__extracts'}, type='table') -%}
+    {%- set may_read = ['base_' ~ subject, 'extracts', 'extract_columns'] -%}
+    {%- for node in model.depends_on.nodes if node.split('.')[-1] not in may_read -%}
+        {{ exceptions.raise_compiler_error(
+            this.identifier ~ ' is staged by extract and must not read ' ~ node.split('.')[-1]
+            ~ ', whose change would not be seen: read it in a conformed model, or materialise this one as a table'
+        ) }}
+    {%- endfor -%}
+
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {%- set readings = how_extracts_are_read(subject, compiled_code) -%}
+    {%- set is_kept = existing is not none and existing.is_table and not should_full_refresh()
+        and load_relation(staged) is not none -%}
+    {%- if is_kept -%}
+        {%- set is_kept = run_query(
+            'select count(*) from ' ~ staged ~ ' as staged where code_hash <> (select code_hash from ('
+            ~ code_hash(subject, compiled_code) ~ '))'
+        ).columns[0][0] == 0 -%}
+    {%- endif -%}
+
+    {%- if is_kept -%}
+        {%- set changed = run_query(
+            'select extract_id from (' ~ readings ~ ') except select extract_id from ('
+            ~ 'select extract_id, reading_hash from (' ~ readings ~ ') intersect select extract_id, reading_hash from '
+            ~ staged ~ ')'
+        ).columns[0].values() -%}
+        {%- call statement('main') -%}
+            delete from {{ target_relation }}
+            where extract_id not in (
+                select current_readings.extract_id
+                from ({{ readings }}) as current_readings
+                inner join {{ staged }} as staged
+                    on
+                        current_readings.extract_id = staged.extract_id
+                        and current_readings.reading_hash = staged.reading_hash
+            )
+        {%- endcall -%}
+        {%- if changed -%}
+            {%- call statement('stage') -%}
+                insert into {{ target_relation }} by name
+                select * from (
+                    {{ compiled_code }}
+                ) as records
+                where extract_id in ({% for id in changed %}'{{ id }}'{{ ', ' if not loop.last }}{% endfor %})
+            {%- endcall -%}
+        {%- endif -%}
+    {%- else -%}
+        {%- if existing is not none and not existing.is_table -%}
+            {%- do adapter.drop_relation(existing) -%}
+        {%- endif -%}
+        {%- call statement('main') -%}
+            create or replace table {{ target_relation }} as (
+                {{ compiled_code }}
+            )
+        {%- endcall -%}
+    {%- endif -%}
+    {%- call statement('remember') -%}
+        create or replace table {{ staged }} as ({{ readings }})
+    {%- endcall -%}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- do persist_docs(target_relation, model) -%}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target_relation, staged]}) }}
+{%- endmaterialization %}
+
+{# One row a landed extract of the subject: a hash of all that decides how its records are read. #}
+{% macro how_extracts_are_read(subject, code) -%}
+{%- set landing = api.Relation.create(database=this.database, schema='landing') -%}
+    select
+        extracts.extract_id,
+        md5(concat_ws(
+            '|',
+            to_json(any_value(struct_pack(
+                as_of_date := extracts.as_of_date,
+                period_from := extracts.period_from,
+                period_to := extracts.period_to,
+                source_file := extracts.source_file,
+                source_member := extracts.source_member,
+                first_record_line := extracts.first_record_line,
+                column_count := extracts.column_count,
+                repairs := extracts.repairs
+            ))),
+            list(to_json(extract_columns) order by extract_columns.extract_column_key)
+        )) as reading_hash,
+        any_value(code.code_hash) as code_hash
+    from {{ landing.include(identifier=false) }}.extracts as extracts
+    left join {{ landing.include(identifier=false) }}.extract_columns as extract_columns
+        on extracts.extract_id = extract_columns.extract_id
+    cross join ({{ code_hash(subject, code) }}) as code
+    where extracts.subject = '{{ subject }}' and extracts.is_landed
+    group by extracts.extract_id
+{%- endmacro %}
+
+{# One row: a hash of the model's code and of its base view's. #}
+{% macro code_hash(subject, code) -%}
+    select md5('{{ local_md5(code) }}' || coalesce(any_value(sql), '')) as code_hash
+    from duckdb_views()
+    where database_name = '{{ this.database }}' and schema_name = '{{ this.schema }}' and view_name = 'base_{{ subject }}'
+{%- endmacro %}

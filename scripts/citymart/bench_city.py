@@ -1,0 +1,165 @@
+"""The whole road on a generated city: what each step costs.
+
+`SCALE=0.1 BOROUGHS=all MONTHS=3 python -m citymart.bench_city [FOLDER]` prints a table and writes
+`bench-city.json` into FOLDER (else a temporary folder, which is removed). Scale 1.0 is London.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from .home import PROJECT
+
+LAYERS = ("staging", "conformed", "marts", "market", "restricted")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the road: seconds by the clock and of all cores, rows and bytes handled, peak MB."""
+
+    name: str
+    seconds: float
+    cpu_seconds: float
+    rows: int
+    bytes: int
+    peak_memory: float
+
+    def line(self) -> str:
+        return (
+            f"{self.name:<9}{self.seconds:>8.1f} s{self.rows:>13,} rows"
+            f"{self.rows / self.seconds:>11,.0f} rows/s{self.bytes / 1e6 / self.seconds:>7.1f} MB/s"
+            f"{self.peak_memory:>7,.0f} MB"
+        )
+
+
+def measure(folder: Path, *, scale: str, boroughs: str, months: str, as_of: str = "2026-10-01") -> list[Step]:
+    """Generate, load, build, test and publish a city below `folder`; every step in a process of its own.
+
+    Raises `RuntimeError` with a step's last lines when it fails.
+    """
+    extracts, home = folder / "extracts", folder / "home"
+    database = home / "build" / "dev" / "mart.duckdb"
+    environment = os.environ | {
+        "PYTHONPATH": str(PROJECT / "scripts"),
+        "CITYMART_HOME": str(home),
+        "CITYMART_SCRIPTS": str(PROJECT / "scripts"),
+        "DO_NOT_TRACK": "1",
+    }
+    citymart = [sys.executable, "-m", "citymart"]
+    dbt = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--quiet"]
+    sample = [
+        *("sample", "--boroughs", boroughs, "--scale", scale, "--seed", "7"),
+        *("--as-of", as_of, "--months", months, str(extracts)),
+    ]
+    steps = []
+
+    def step(name: str, command: Sequence[str], measured) -> None:
+        used = _run(command, environment, may_refuse=name == "load")
+        rows, size = measured()
+        steps.append(Step(name, *used[:2], rows, size, used[2]))
+        print(steps[-1].line(), flush=True)
+
+    step("generate", [*citymart, *sample], lambda: (0, _size(extracts)))
+    step("load", [*citymart, "load", str(extracts)], lambda: (_landed(home), _size(extracts)))
+    step("seed", [*dbt, "seed"], lambda: (_rows(database, ("seeds",)), 0))
+    step("build", [*dbt, "run"], lambda: (_rows(database), database.stat().st_size))
+    step(
+        "test",
+        [*dbt, "test", "--exclude", "test_type:unit"],
+        lambda: (_rows(database), database.stat().st_size),
+    )
+    published = home / "published" / "current" / "city_data_mart.duckdb"
+    step(
+        "publish",
+        [*citymart, "publish"],
+        lambda: (_rows(published, ("marts", "market")), published.stat().st_size),
+    )
+    # What was printed is what landed, but for the few records that could not be read.
+    steps[0] = replace(steps[0], rows=steps[1].rows)
+    return steps
+
+
+def _run(
+    command: Sequence[str], environment: Mapping[str, str], *, may_refuse: bool
+) -> tuple[float, float, float]:
+    begun = time.perf_counter()
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=said, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - begun
+        code = os.waitstatus_to_exitcode(status)
+        child.returncode = code
+        if code and not (may_refuse and code == 1):
+            said.seek(0)
+            last = said.read().decode(errors="replace").splitlines()[-15:]
+            raise RuntimeError(f"{' '.join(command[-4:])} ended with {code}:\n" + "\n".join(last))
+    return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def _landed(home: Path) -> int:
+    receipts = str(home / "landing/*/*/*.json")
+    (rows,) = duckdb.execute(
+        "select coalesce(sum(landed_rows), 0)::bigint from read_json(?, columns = {landed_rows: 'bigint'})",
+        [receipts],
+    ).fetchone()
+    return rows
+
+
+def _rows(
+    database: Path, schemas: Sequence[str] = ("staging", "conformed", "marts", "market", "restricted")
+) -> int:
+    with duckdb.connect(str(database), read_only=True) as mart:
+        (rows,) = mart.execute(
+            "select coalesce(sum(estimated_size), 0)::bigint from duckdb_tables()"
+            " where list_contains(?, schema_name)",
+            [list(schemas)],
+        ).fetchone()
+    return rows
+
+
+def main(arguments: Sequence[str]) -> int:
+    folder = Path(arguments[0]) if arguments else Path(tempfile.mkdtemp(prefix="citymart-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = {
+        "scale": os.environ.get("SCALE", "0.1"),
+        "boroughs": os.environ.get("BOROUGHS", "all"),
+        "months": os.environ.get("MONTHS", "3"),
+    }
+    print("a city of scale {scale}, boroughs {boroughs}, {months} months".format(**settings), flush=True)
+    try:
+        steps = measure(folder, **settings)
+        document = {**settings, "steps": [asdict(step) for step in steps]}
+        (folder / "bench-city.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        generate = steps[0]
+        rate = generate.rows / generate.cpu_seconds * 60
+        good = rate >= 1e6 and generate.peak_memory < 2000
+        print(
+            f"{'met' if good else 'MISSED'}: generates {rate:,.0f} rows a minute and core (at least "
+            f"1,000,000), peak memory {generate.peak_memory:,.0f} MB (under 2,000)"
+        )
+        return 0 if good else 1
+    except RuntimeError as error:
+        print(f"MISSED: {error}", file=sys.stderr)
+        return 1
+    finally:
+        if not arguments:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
