@@ -20,12 +20,6 @@ extracts as (
 
 ),
 
-superseded as (
-
-    {{ superseded_extracts(ref('stg_food_ratings')) }}
-
-),
-
 places as (
 
     select * from {{ ref('int_record_places') }}
@@ -59,21 +53,31 @@ listed as (
     inner join reporters
         on establishments.extract_id = reporters.extract_id and establishments.row_number = reporters.row_number
     inner join extracts on establishments.extract_id = extracts.extract_id
-    anti join superseded on establishments.extract_id = superseded.extract_id
     qualify
         extracts.as_of_date
         = max(extracts.as_of_date) over (partition by establishments.provider_code, reporters.reported_by_code)
 
 ),
 
+superseded as (
+
+    {{ superseded_extracts('listed') }}
+
+),
+
 -- Seen: an establishment on two pages of one download, since the list changed while it was read.
 current_ratings as (
 
-    select * from listed
+    select listed.*
+    from listed
+    anti join superseded on listed.extract_id = superseded.extract_id
     qualify
         row_number() over (
-            partition by provider_code, reported_by_code, coalesce(fhrs_id, record_hash::varchar)
-            order by landed_at desc, extract_id desc, row_number desc
+            partition by
+                listed.provider_code,
+                listed.reported_by_code,
+                coalesce(listed.fhrs_id, listed.record_hash::varchar)
+            order by listed.landed_at desc, listed.extract_id desc, listed.row_number desc
         ) = 1
 
 )
