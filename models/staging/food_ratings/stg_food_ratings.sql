@@ -1,5 +1,6 @@
 -- stg_food_ratings.sql
 -- One row an establishment as sent, typed. Nothing is filtered out here.
+{% set never_rated = "date '1901-01-01'" -%}
 with
 
 base as (
@@ -38,7 +39,7 @@ parsed as (
 
         -- how it was rated
         {{ clean_text('rating_value') }} as rating_value_as_sent,
-        {{ parse_date('rating_date', format='rating_date_format') }} as rating_date,
+        {{ parse_date('rating_date', format='rating_date_format') }} as rating_day,
         {{ parse_boolean('is_new_rating_pending') }} as is_new_rating_pending,
         {{ parse_integer('hygiene_score') }} as hygiene_score,
         {{ parse_integer('structural_score') }} as structural_score,
@@ -50,14 +51,17 @@ parsed as (
 
 )
 
+-- Seen: the scheme's own service says "not yet" by a day long before there was one.
 select
-    * exclude (as_sent, postcode_as_sent),
+    * exclude (as_sent, postcode_as_sent, rating_day),
+    nullif(rating_day, {{ never_rated }}) as rating_date,
     {{ issues([
         ['fhrs_id', blank('as_sent.fhrs_id')],
         ['business_name', blank('as_sent.business_name')],
         ['rating_value', blank('as_sent.rating_value')],
         ['postcode', postcode_issue('as_sent.postcode', 'postcode_as_sent')],
-        ['rating_date', date_issue('as_sent.rating_date', 'rating_date', format='as_sent.rating_date_format')],
+        ['rating_date', date_issue('as_sent.rating_date', 'rating_day', format='as_sent.rating_date_format')],
+        ['rating_date', "case when rating_day = " ~ never_rated ~ " then 'date_placeholder' end"],
         [
             'is_new_rating_pending',
             unreadable('as_sent.is_new_rating_pending', 'is_new_rating_pending', 'flag_unreadable'),
