@@ -1,12 +1,12 @@
 {# The moment that a text says, by London's clock, as timestamp; null where it says a day only, and for a midnight, which is how
    systems write a day only. `format` is as in `parse_date`. A text with a zone is turned into London's time; one without is
    taken to be London's already. The day in London is `coalesce(cast(parse_timestamp(…) as date), parse_date(…))`: a complaint
-   of 23:30 UTC in summer was made on the day after. #}
-{% macro parse_timestamp(expr, format=none) -%}
+   of 23:30 UTC in summer was made on the day after. `day` is what `parse_date` made of it, where that is at hand. #}
+{% macro parse_timestamp(expr, format=none, day=none) -%}
 {%- set zoned = '([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:[.][0-9]+)? ?(?:(Z|UTC)|([-+][0-9]{2}):?([0-9]{2})?)' -%}
     list_transform(
         list_transform(
-            [struct_pack(day := {{ parse_date(expr, format) }}, moment := upper({{ plain_text(expr) }}))],
+            [struct_pack(day := {{ day or parse_date(expr, format) }}, moment := upper({{ plain_text(expr) }}))],
             lambda sent: case
                 when sent.day is null then cast(null as timestamp)
                 {% if format is not none -%}

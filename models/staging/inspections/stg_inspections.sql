@@ -22,7 +22,6 @@ parsed as (
         {{ clean_text('inspection_reference') }} as inspection_reference,
         {{ clean_text('inspection_type') }} as inspection_type_as_sent,
         {{ parse_date('inspection_date', format='inspection_date_format') }} as inspection_day,
-        {{ parse_timestamp('inspection_date', format='inspection_date_format') }} as inspected_at,
 
         -- where
         {{ parse_uprn('uprn') }} as uprn,
@@ -47,13 +46,22 @@ parsed as (
 
 ),
 
+timed as (
+
+    select
+        *,
+        {{ parse_timestamp('as_sent.inspection_date', format='as_sent.inspection_date_format', day='inspection_day') }} as inspected_at
+    from parsed
+
+),
+
 -- A moment with a zone may lie on another day in London than its text says.
 dated as (
 
     select
         * exclude (inspection_day, inspected_at),
         coalesce(cast(inspected_at as date), inspection_day) as inspection_date
-    from parsed
+    from timed
 
 )
 

@@ -41,11 +41,8 @@ parsed as (
         {{ clean_text('northing') }} as northing,
 
         -- when, and what came of it
-        {{ parse_timestamp('received_date', format='received_date_format') }} as received_at,
         {{ parse_date('received_date', format='received_date_format') }} as received_day,
-        {{ parse_timestamp('closed_date', format='closed_date_format') }} as closed_at,
         {{ parse_date('closed_date', format='closed_date_format') }} as closed_day,
-        {{ parse_timestamp('fixed_date', format='fixed_date_format') }} as fixed_at,
         {{ parse_date('fixed_date', format='fixed_date_format') }} as fixed_day,
         {{ clean_text('status') }} as status_as_sent,
         {{ clean_text('outcome') }} as outcome_as_sent,
@@ -53,6 +50,17 @@ parsed as (
         -- as sent, for the issues
         base as as_sent
     from base
+
+),
+
+timed as (
+
+    select
+        *,
+        {{ parse_timestamp('as_sent.received_date', format='as_sent.received_date_format', day='received_day') }} as received_at,
+        {{ parse_timestamp('as_sent.closed_date', format='as_sent.closed_date_format', day='closed_day') }} as closed_at,
+        {{ parse_timestamp('as_sent.fixed_date', format='as_sent.fixed_date_format', day='fixed_day') }} as fixed_at
+    from parsed
 
 ),
 
@@ -64,7 +72,7 @@ dated as (
         coalesce(cast(received_at as date), received_day) as received_date,
         coalesce(cast(closed_at as date), closed_day) as closed_date,
         coalesce(cast(fixed_at as date), fixed_day) as fixed_date
-    from parsed
+    from timed
 
 )
 
