@@ -14,5 +14,14 @@
         {'subject': 'property_sales', 'field': 'property_type', 'list': 'sale_property_type'},
         {'subject': 'property_sales', 'field': 'estate_type', 'list': 'estate_type'},
         {'subject': 'property_sales', 'field': 'price_paid_category', 'list': 'price_paid_category'},
+        {'subject': 'service_requests', 'field': 'request_type', 'list': 'request_type'},
+        {'subject': 'service_requests', 'field': 'outcome', 'list': 'request_outcome'},
+        {'subject': 'service_requests', 'field': 'status', 'list': 'request_outcome'},
+        {'subject': 'inspections', 'field': 'inspection_type', 'list': 'inspection_type'},
+        {'subject': 'inspections', 'field': 'outcome', 'list': 'inspection_outcome'},
+        {'subject': 'inspections', 'field': 'hazard_category', 'list': 'hazard_category'},
+        {'subject': 'inspections', 'field': 'notice_type', 'list': 'notice_type'},
+        {'subject': 'food_ratings', 'field': 'rating_value', 'list': 'food_rating'},
+        {'subject': 'food_ratings', 'field': 'business_type', 'list': 'food_business_type'},
     ]) }}
 {% endmacro %}

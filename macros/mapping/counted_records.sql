@@ -10,5 +10,8 @@
         'int_postcodes',
         'int_energy_certificates',
         'int_property_sales',
+        'int_service_request_records',
+        'int_inspections',
+        'int_food_ratings',
     ]) }}
 {% endmacro %}

@@ -13,5 +13,11 @@
         {'subject': 'energy_certificates', 'field': 'inspection_date'},
         {'subject': 'energy_certificates', 'field': 'lodgement_date'},
         {'subject': 'property_sales', 'field': 'transfer_date'},
+        {'subject': 'service_requests', 'field': 'received_date'},
+        {'subject': 'service_requests', 'field': 'closed_date'},
+        {'subject': 'service_requests', 'field': 'fixed_date'},
+        {'subject': 'inspections', 'field': 'inspection_date'},
+        {'subject': 'inspections', 'field': 'notice_date'},
+        {'subject': 'food_ratings', 'field': 'rating_date'},
     ]) }}
 {% endmacro %}

@@ -4,5 +4,8 @@
         'planning_applications',
         'energy_certificates',
         'property_sales',
+        'service_requests',
+        'inspections',
+        'food_ratings',
     ]) }}
 {% endmacro %}

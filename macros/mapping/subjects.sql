@@ -10,5 +10,8 @@
         'postcode_directory',
         'energy_certificates',
         'property_sales',
+        'service_requests',
+        'inspections',
+        'food_ratings',
     ]) }}
 {% endmacro %}

@@ -15,6 +15,14 @@ LISTS = [
     "permission_type",
     "planning_decision",
     "planning_application_type",
+    "request_type",
+    "request_outcome",
+    "inspection_type",
+    "inspection_outcome",
+    "hazard_category",
+    "notice_type",
+    "food_rating",
+    "food_business_type",
 ]
 
 

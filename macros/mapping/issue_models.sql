@@ -1,0 +1,13 @@
+{# The conformed models whose rows are issues: subject, provider_code, extract_id, row_number, line_number, field, issue_type,
+   value_as_sent. #}
+{% macro issue_models() %}
+    {{ return([
+        'int_staging_issues',
+        'int_landing_issues',
+        'int_code_issues',
+        'int_indicator_issues',
+        'int_date_issues',
+        'int_national_issues',
+        'int_environment_issues',
+    ]) }}
+{% endmacro %}
