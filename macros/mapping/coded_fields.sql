@@ -6,5 +6,10 @@
         {'subject': 'brownfield_land', 'field': 'permission_type', 'list': 'permission_type'},
         {'subject': 'planning_applications', 'field': 'decision', 'list': 'planning_decision'},
         {'subject': 'planning_applications', 'field': 'application_type', 'list': 'planning_application_type'},
+        {'subject': 'gazetteer', 'field': 'logical_status', 'list': 'logical_status'},
+        {'subject': 'gazetteer', 'field': 'blpu_logical_status', 'list': 'logical_status'},
+        {'subject': 'gazetteer', 'field': 'blpu_state', 'list': 'blpu_state'},
+        {'subject': 'gazetteer', 'field': 'blpu_class', 'list': 'blpu_class'},
+        {'subject': 'gazetteer', 'field': 'representative_point', 'list': 'representative_point'},
     ]) }}
 {% endmacro %}

@@ -10,5 +10,6 @@
         {'subject': 'planning_applications', 'field': 'decision_date'},
         {'subject': 'foi_requests', 'field': 'received_date'},
         {'subject': 'foi_requests', 'field': 'closed_date'},
+        {'subject': 'gazetteer', 'field': 'last_update_date'},
     ]) }}
 {% endmacro %}

@@ -7,5 +7,6 @@
         'brownfield_land',
         'planning_applications',
         'foi_requests',
+        'gazetteer',
     ]) }}
 {% endmacro %}

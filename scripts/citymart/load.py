@@ -327,7 +327,8 @@ class _Job:
         else:
             digest, size = file_sha256(source), source.stat().st_size
         self._still_the_same()
-        extract_id = self.place.extract_id(digest)
+        # A table is known by the whole file: one that stays the same next month is another extract.
+        extract_id = self.place.extract_id(f"{digest}/{table.record_type}" if table else digest)
         self.receipt |= {"extract_id": extract_id, "source_bytes": size, "source_sha256": digest}
         if landed := self.place.landed(extract_id):
             return self._already(extract_id, landed)

@@ -1,15 +1,14 @@
 """Data Transfer Format 7.3 of BS 7666: a file of several tables without a header line.
 
 Each line is a record, and its first field says of which type: 10 is the header, 99 the trailer with the
-number of records between the two, and each of the others a table. A file is taken apart by type, so that each
-table lands as an extract of its own under the format's field names (`dtf_7_3.csv`), with the lines on which its
-records stand.
+number of records between the two, and each of the others a table. A file is taken apart by type, so that
+each table lands as an extract of its own under the format's field names (`dtf_7_3.csv`), with the lines on
+which its records stand.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 from array import array
 from collections.abc import Iterator
@@ -36,7 +35,8 @@ _RECORD = re.compile(r'"?(?:11|15|2[1-4]|3[0-2])"?,"?[IUD]"?,"?\d+"?,').match
 class Table:
     """The records of one type, as UTF-8 text of one record a line.
 
-    `lines` are the lines of the file, one a record; `strangers` are lines of no known type, (line, text); they stay with the header. `notes` are of the file.
+    `lines` are the lines of the file, one a record; `strangers` are lines of no known type, (line, text),
+    which stay with the header; `notes` are of the file.
     """
 
     record_type: str
@@ -61,7 +61,7 @@ def record_types() -> dict[str, list[str]]:
 
 
 def is_dtf(path: Path) -> bool:
-    """Whether the file begins with the header of a DTF file, or with another record where that was cut off."""
+    """Whether the file begins with the header of a DTF file, or with another record where that is gone."""
     head = read_head(path, 4096)
     if not head.startswith(_BEGINNINGS):
         return False
@@ -147,7 +147,7 @@ def _split(text: Text, scratch: Path) -> list[Table]:
         Table(
             known[kind],
             record_types()[known[kind]],
-            _text_of(text, known[kind], part),
+            _text_of(text, part),
             part.lines,
             text.lines,
             blank_lines=blank if kind == b"10" else 0,
@@ -216,12 +216,10 @@ class _Part:
             file.write(joined)
 
 
-def _text_of(whole: Text, record_type: str, part: _Part) -> Text:
-    """Known by the whole file's bytes and the type: a table that is the same next month is another extract."""
+def _text_of(whole: Text, part: _Part) -> Text:
     return replace(
         whole,
         path=part.path,
-        sha256=hashlib.sha256(f"{whole.sha256}/{record_type}".encode()).hexdigest(),
         source_bytes=part.bytes,
         lines=len(part.lines),
         line_end="\n",

@@ -15,6 +15,10 @@ LISTS = [
     "permission_type",
     "planning_decision",
     "planning_application_type",
+    "logical_status",
+    "blpu_state",
+    "blpu_class",
+    "representative_point",
 ]
 
 
