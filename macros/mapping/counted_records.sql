@@ -7,5 +7,6 @@
         'int_foi_requests',
         'int_areas',
         'int_area_indicators',
+        'int_gazetteer_current_supplies',
     ]) }}
 {% endmacro %}

@@ -32,6 +32,12 @@ date_issues as (
 
 ),
 
+gazetteer_issues as (
+
+    select * from {{ ref('int_gazetteer_issues') }}
+
+),
+
 reporters as (
 
     select * from {{ ref('int_brownfield_reporters') }}
@@ -85,6 +91,8 @@ found as (
     select * from indicator_issues
     union all by name
     select * from date_issues
+    union all by name
+    select * from gazetteer_issues
     union all by name
     select
         'brownfield_land' as subject,
