@@ -21,27 +21,22 @@ statuses as (
 select
     staged.*,
     statuses.code as logical_status,
-    coalesce(
-        staged.lpi_key,
-        staged.uprn || case
-            when coalesce(
-                    statuses.code, 'approved'
-                ) <> 'approved'
-                then '/' || md5(concat_ws(
-                        '|',
-                        statuses.code,
-                        staged.address,
-                        staged.sao_text,
-                        staged.sao_start_number,
-                        staged.sao_start_suffix,
-                        staged.pao_text,
-                        staged.pao_start_number,
-                        staged.pao_start_suffix,
-                        staged.street_description
-                    ))
-            else ''
-        end
-    ) as key
+    case
+        when staged.lpi_key is not null then staged.lpi_key
+        when coalesce(statuses.code, 'approved') = 'approved' then staged.uprn::varchar
+        else staged.uprn || '/' || md5(concat_ws(
+                '|',
+                statuses.code,
+                staged.address,
+                staged.sao_text,
+                staged.sao_start_number,
+                staged.sao_start_suffix,
+                staged.pao_text,
+                staged.pao_start_number,
+                staged.pao_start_suffix,
+                staged.street_description
+            ))
+    end as key
 from staged
 left join statuses
     on staged.provider_code = statuses.provider_code and staged.logical_status_as_sent = statuses.as_sent
