@@ -247,6 +247,23 @@ described as (
 
 ),
 
+addressed as (
+
+    select
+        *,
+        coalesce(address_as_sent, {{ geographic_address() }}) as geographic_address,
+        coalesce(
+            case
+                when contains(replace(upper(address_as_sent), ' ', ''), replace(postcode, ' ', '')) then address_as_sent
+                else address_as_sent || coalesce(', ' || postcode, '')
+            end,
+            {{ postal_address() }}
+        ) as postal_address
+    from described
+
+),
+
+-- An address is the same whatever its case and commas, its key and the parts that it came in.
 compared as (
 
     select
@@ -261,28 +278,9 @@ compared as (
             northing,
             property_start_date,
             property_end_date,
-            lpi_key,
-            usrn,
-            organisation,
-            sao_text,
-            sao_start_number,
-            sao_start_suffix,
-            sao_end_number,
-            sao_end_suffix,
-            pao_text,
-            pao_start_number,
-            pao_start_suffix,
-            pao_end_number,
-            pao_end_suffix,
-            street_description,
-            locality,
-            town,
-            administrative_area,
-            post_town,
-            postcode,
-            address_as_sent
+            regexp_replace(lower(postal_address), '[^a-z0-9]+', '', 'g')
         ) as content_hash
-    from described
+    from addressed
 
 ),
 
@@ -334,16 +332,7 @@ select
     bounded.* exclude (
         provider_code, uprn, period_number, valid_from_date, valid_until_date, day, next_day, is_new, content_hash,
         address_as_sent
-    ),
-    coalesce(bounded.address_as_sent, {{ geographic_address() }}) as geographic_address,
-    coalesce(
-        case
-            when contains(replace(upper(bounded.address_as_sent), ' ', ''), replace(bounded.postcode, ' ', ''))
-                then bounded.address_as_sent
-            else bounded.address_as_sent || coalesce(', ' || bounded.postcode, '')
-        end,
-        {{ postal_address() }}
-    ) as postal_address
+    )
 from bounded
 asof left join delivery_days
     on

@@ -33,10 +33,10 @@ _RECORD = re.compile(r'"?(?:11|15|2[1-4]|3[0-2])"?,"?[IUD]"?,"?\d+"?,').match
 
 @dataclass(frozen=True)
 class Table:
-    """The records of one type, as UTF-8 text of one record a line.
+    """The records of one type, as UTF-8 text.
 
-    `lines` are the lines of the file, one a record; `strangers` are lines of no known type, (line, text),
-    which stay with the header; `notes` are of the file.
+    `lines` are the lines of the file, one a line of the text; `strangers` are lines of no known type, (line,
+    text), which stay with the header; `notes` are of the file.
     """
 
     record_type: str
@@ -101,11 +101,19 @@ def _split(text: Text, scratch: Path) -> list[Table]:
     parts: dict[bytes, _Part] = {}
     strangers: list[tuple[int, str]] = []
     blank = records = last = 0
+    unclosed: _Part | None = None
     trailer: tuple[int, bytes] | None = None
     try:
         for number, line in enumerate(_lines(text), 1):
             found = _TYPE(line)
             kind = found[1] if found else None
+            if unclosed:
+                # A text in quotes may go on in the next line; where a record begins, the quote was a slip.
+                if kind is None:
+                    unclosed.add(number, line)
+                    unclosed = None if line.count(b'"') % 2 else unclosed
+                    continue
+                unclosed = None
             if trailer and line.strip():
                 raise Refused(
                     f"its trailer (99) is on line {trailer[0]:,}, and more follows on line {number:,}; "
@@ -131,9 +139,10 @@ def _split(text: Text, scratch: Path) -> list[Table]:
                 if kind not in parts:
                     parts[kind] = _Part(scratch / f"dtf-{known[kind]}")
                 parts[kind].add(number, line)
+                unclosed = parts[kind] if line.count(b'"') % 2 else None
                 records += kind != b"10"
             else:
-                # What a line break in a field has torn off is no record, and is not counted as one.
+                # What a line break without quotes has torn off is no record, and is not counted as one.
                 records += kind is not None
                 strangers.append((number, line.decode("utf-8", "replace").rstrip("\r\n")))
         _check_trailer(trailer, records, last)

@@ -115,11 +115,23 @@ def test_lines_of_no_known_type_are_rejected_with_the_header(land):
     assert found["21"].landed == 2
 
 
-def test_a_line_break_inside_a_field_costs_that_record_alone(land):
+def test_a_text_in_quotes_may_go_over_lines(land):
     broken = STREET.replace("Church Lane", "Church\r\nLane")
-    found = by_member(land.all(dtf(blpu(1, 11), broken, STREET, count=3), "2026-09-01.csv"))
-    assert (found["15"].landed, found["15"].rejected, found["10"].rejected) == (1, 1, 1)
-    assert land.lines(found["15"]) == [5]
+    found = by_member(land.all(dtf(blpu(1, 11), broken, STREET, count=3), "2026-09-01.csv", fast_from=0))
+    assert (found["15"].landed, found["15"].rejected, found["10"].rejected) == (2, 0, 0)
+    assert [cells[4].split() for cells in land.cells(found["15"])] == [["Church", "Lane"]] * 2
+    assert land.lines(found["15"]) == [3, 5]
+
+
+def test_a_line_break_or_quote_out_of_place_costs_its_record_alone(land):
+    unquoted = STREET.replace('"Church Lane"', "Church\r\nLane")
+    unclosed = STREET.replace('"Church Lane"', '"Church Lane')
+    content = dtf(blpu(1, 11), unquoted, unclosed, STREET, blpu(5, 12), count=5)
+    found = by_member(land.all(content, "2026-09-01.csv"))
+    assert (found["15"].landed, found["15"].rejected, found["10"].rejected) == (1, 2, 1)
+    assert [line for line, _, _ in land.rejects(found["15"])] == [3, 5]
+    assert land.rejects(found["10"])[0][0] == 4
+    assert (land.lines(found["15"]), found["21"].landed) == ([6], 2)
 
 
 def test_every_record_is_landed_or_rejected(land):
