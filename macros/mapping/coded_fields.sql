@@ -23,5 +23,10 @@
         {'subject': 'inspections', 'field': 'notice_type', 'list': 'notice_type'},
         {'subject': 'food_ratings', 'field': 'rating_value', 'list': 'food_rating'},
         {'subject': 'food_ratings', 'field': 'business_type', 'list': 'food_business_type'},
+        {'subject': 'gazetteer', 'field': 'logical_status', 'list': 'logical_status'},
+        {'subject': 'gazetteer', 'field': 'blpu_logical_status', 'list': 'logical_status'},
+        {'subject': 'gazetteer', 'field': 'blpu_state', 'list': 'blpu_state'},
+        {'subject': 'gazetteer', 'field': 'blpu_class', 'list': 'blpu_class'},
+        {'subject': 'gazetteer', 'field': 'representative_point', 'list': 'representative_point'},
     ]) }}
 {% endmacro %}

@@ -13,5 +13,6 @@
         'int_service_request_records',
         'int_inspections',
         'int_food_ratings',
+        'int_gazetteer_current_supplies',
     ]) }}
 {% endmacro %}

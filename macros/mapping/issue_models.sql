@@ -9,5 +9,6 @@
         'int_date_issues',
         'int_national_issues',
         'int_environment_issues',
+        'int_gazetteer_issues',
     ]) }}
 {% endmacro %}

@@ -19,5 +19,6 @@
         {'subject': 'inspections', 'field': 'inspection_date'},
         {'subject': 'inspections', 'field': 'notice_date'},
         {'subject': 'food_ratings', 'field': 'rating_date'},
+        {'subject': 'gazetteer', 'field': 'last_update_date'},
     ]) }}
 {% endmacro %}

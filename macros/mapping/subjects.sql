@@ -13,5 +13,6 @@
         'service_requests',
         'inspections',
         'food_ratings',
+        'gazetteer',
     ]) }}
 {% endmacro %}

@@ -22,8 +22,9 @@ from .containers import Member, members
 from .csv_rows import Dialect, Record, dialects, evenness, find_dialect, head, held, read_records
 from .deliveries import Delivery
 from .errors import CityMartError, Refused
-from .fast import Copied, copy_fast, trailing
+from .fast import Copied, copy_fast, copy_lines, trailing
 from .formats import detect, open_rows
+from .formats.dtf import UNKNOWN_TYPE, Table
 from .hashing import file_sha256
 from .headers import HeaderMatch, NoHeader, find_header
 from .home import Home
@@ -314,23 +315,30 @@ class _Job:
         if self.member.problem:
             raise self.member.problem
         source = self.member.path
-        format = self._format(source)
+        table = self.member.table
+        format = "dtf" if table else self._format(source)
         self.receipt["format"] = format
         text: Text | None = None
-        if format == "csv":
+        if table:
+            digest, size = table.text.sha256, table.text.source_bytes
+        elif format == "csv":
             text = read_text(source, self.scratch / "text", encoding=self.layout.settings.get("encoding"))
             digest, size = text.sha256, text.source_bytes
             self.receipt |= {"encoding": text.encoding, "total_lines": text.lines, "notes": list(text.notes)}
         else:
             digest, size = file_sha256(source), source.stat().st_size
         self._still_the_same()
-        extract_id = self.place.extract_id(digest)
+        # A table is known by the whole file: one that stays the same next month is another extract.
+        extract_id = self.place.extract_id(f"{digest}/{table.record_type}" if table else digest)
         self.receipt |= {"extract_id": extract_id, "source_bytes": size, "source_sha256": digest}
         if landed := self.place.landed(extract_id):
             return self._already(extract_id, landed)
         writer = Writer(self.scratch, self.delivery.provider, extract_id)
         try:
-            tally, header = self._csv(text, writer) if text else self._rows(source, format, writer)
+            if table:
+                tally, header = self._dtf(table, writer)
+            else:
+                tally, header = self._csv(text, writer) if text else self._rows(source, format, writer)
             writer.close()
         finally:
             writer.abandon()
@@ -377,6 +385,50 @@ class _Job:
             if number_in(cell) is not None
         }
         return self._settle(chain(sample, records), writer, names, progress, alone), names
+
+    def _dtf(self, table: Table, writer: Writer) -> tuple[Tally, list[str]]:
+        """A table of a DTF file: every line is a record, none a total, a footer or a header."""
+        dialect, names = Dialect(), table.names
+        self.receipt |= {
+            "encoding": table.text.encoding,
+            "delimiter": dialect.delimiter,
+            "quote_char": dialect.quote,
+            "header_line": 0,
+            "header": [{"position": at, "name": name} for at, name in enumerate(names, 1)],
+            "total_lines": table.total_lines,
+            "notes": list(table.notes),
+        }
+        tally = Tally(blank=table.blank_lines)
+        for line, raw in table.strangers:
+            writer.reject(line, UNKNOWN_TYPE, raw)
+        if table.text.source_bytes >= self.limits.fast_from and not table.text.has_zero_bytes:
+            rows = copy_lines(
+                table.text,
+                dialect,
+                width=len(names),
+                lines=None if table.follow_each_other else table.lines,
+                provider=self.delivery.provider,
+                extract_id=self.receipt["extract_id"],
+                target=writer.records_path,
+            )
+            if rows:
+                writer.adopt(rows, table.lines[0])
+                return tally, names
+        records = read_records(
+            table.text, dialect, width={len(names)}.__contains__, longest_line=self.limits.longest_line
+        )
+        for record in records:
+            line = table.lines[record.line - 1]
+            cells = record.cells
+            if cells is None:
+                writer.reject(line, record.reason or "unreadable", record.raw or "")
+            elif len(cells) == len(names):
+                writer.land(line, cells)
+            else:
+                tally.ragged += 1
+                reason = "too_few_cells" if len(cells) < len(names) else "too_many_cells"
+                writer.reject(line, reason, record.raw or ",".join(cell or "" for cell in cells))
+        return tally, names
 
     def _is_plain(self, text: Text, names: list[str], sample: list[Record]) -> bool:
         """Whether the quick road is worth trying: a large file without a known difficulty."""

@@ -95,6 +95,10 @@ def read_tables(path: Path, is_known: Callable[[str], bool]) -> list[Table]:
     tables = []
     with tempfile.TemporaryDirectory() as folder:
         for member in members(path, Path(folder)):
+            if member.table:
+                records = [r.cells for r in head(member.table.text, Dialect(), SAMPLE) if r.cells]
+                tables.append(Table(member.name, member.table.names, records))
+                continue
             tables.append(_read(member.name, member.path, Path(folder) / "text", is_known))
     return tables
 

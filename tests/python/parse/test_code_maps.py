@@ -23,6 +23,10 @@ LISTS = [
     "notice_type",
     "food_rating",
     "food_business_type",
+    "logical_status",
+    "blpu_state",
+    "blpu_class",
+    "representative_point",
 ]
 
 
