@@ -7,5 +7,7 @@
         'int_foi_requests',
         'int_areas',
         'int_area_indicators',
+        'int_council_tax_records',
+        'int_business_rates_records',
     ]) }}
 {% endmacro %}

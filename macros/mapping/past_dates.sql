@@ -10,5 +10,6 @@
         {'subject': 'planning_applications', 'field': 'decision_date'},
         {'subject': 'foi_requests', 'field': 'received_date'},
         {'subject': 'foi_requests', 'field': 'closed_date'},
+        {'subject': 'business_rates', 'field': 'rateable_value_date'},
     ]) }}
 {% endmacro %}

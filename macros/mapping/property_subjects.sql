@@ -2,5 +2,7 @@
 {% macro property_subjects() %}
     {{ return([
         'planning_applications',
+        'council_tax',
+        'business_rates',
     ]) }}
 {% endmacro %}

@@ -7,5 +7,7 @@
         'brownfield_land',
         'planning_applications',
         'foi_requests',
+        'council_tax',
+        'business_rates',
     ]) }}
 {% endmacro %}

@@ -32,6 +32,18 @@ date_issues as (
 
 ),
 
+council_tax_issues as (
+
+    select * from {{ ref('int_council_tax_issues') }}
+
+),
+
+business_rates_issues as (
+
+    select * from {{ ref('int_business_rates_issues') }}
+
+),
+
 reporters as (
 
     select * from {{ ref('int_brownfield_reporters') }}
@@ -85,6 +97,10 @@ found as (
     select * from indicator_issues
     union all by name
     select * from date_issues
+    union all by name
+    select * from council_tax_issues
+    union all by name
+    select * from business_rates_issues
     union all by name
     select
         'brownfield_land' as subject,

@@ -15,6 +15,14 @@ LISTS = [
     "permission_type",
     "planning_decision",
     "planning_application_type",
+    "council_tax_band",
+    "council_tax_liability",
+    "council_tax_owner_liability",
+    "council_tax_discount",
+    "council_tax_exemption",
+    "occupancy",
+    "tax_account_status",
+    "business_rates_relief",
 ]
 
 
