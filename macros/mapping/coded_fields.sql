@@ -28,5 +28,16 @@
         {'subject': 'gazetteer', 'field': 'blpu_state', 'list': 'blpu_state'},
         {'subject': 'gazetteer', 'field': 'blpu_class', 'list': 'blpu_class'},
         {'subject': 'gazetteer', 'field': 'representative_point', 'list': 'representative_point'},
+        {'subject': 'council_tax', 'field': 'council_tax_band', 'list': 'council_tax_band'},
+        {'subject': 'council_tax', 'field': 'liability', 'list': 'council_tax_liability'},
+        {'subject': 'council_tax', 'field': 'owner_liability', 'list': 'council_tax_owner_liability'},
+        {'subject': 'council_tax', 'field': 'discount', 'list': 'council_tax_discount'},
+        {'subject': 'council_tax', 'field': 'exemption', 'list': 'council_tax_exemption'},
+        {'subject': 'council_tax', 'field': 'occupancy', 'list': 'occupancy'},
+        {'subject': 'council_tax', 'field': 'account_status', 'list': 'tax_account_status'},
+        {'subject': 'business_rates', 'field': 'relief', 'list': 'business_rates_relief'},
+        {'subject': 'business_rates', 'field': 'second_relief', 'list': 'business_rates_relief'},
+        {'subject': 'business_rates', 'field': 'occupancy', 'list': 'occupancy'},
+        {'subject': 'business_rates', 'field': 'account_status', 'list': 'tax_account_status'},
     ]) }}
 {% endmacro %}

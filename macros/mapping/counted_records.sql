@@ -14,5 +14,7 @@
         'int_inspections',
         'int_food_ratings',
         'int_gazetteer_current_supplies',
+        'int_council_tax_records',
+        'int_business_rates_records',
     ]) }}
 {% endmacro %}

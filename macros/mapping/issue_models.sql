@@ -10,5 +10,7 @@
         'int_national_issues',
         'int_environment_issues',
         'int_gazetteer_issues',
+        'int_council_tax_issues',
+        'int_business_rates_issues',
     ]) }}
 {% endmacro %}

@@ -20,5 +20,6 @@
         {'subject': 'inspections', 'field': 'notice_date'},
         {'subject': 'food_ratings', 'field': 'rating_date'},
         {'subject': 'gazetteer', 'field': 'last_update_date'},
+        {'subject': 'business_rates', 'field': 'rateable_value_date'},
     ]) }}
 {% endmacro %}

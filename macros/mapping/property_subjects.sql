@@ -7,5 +7,7 @@
         'service_requests',
         'inspections',
         'food_ratings',
+        'council_tax',
+        'business_rates',
     ]) }}
 {% endmacro %}

@@ -14,5 +14,7 @@
         'inspections',
         'food_ratings',
         'gazetteer',
+        'council_tax',
+        'business_rates',
     ]) }}
 {% endmacro %}

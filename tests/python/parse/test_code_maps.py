@@ -27,6 +27,14 @@ LISTS = [
     "blpu_state",
     "blpu_class",
     "representative_point",
+    "council_tax_band",
+    "council_tax_liability",
+    "council_tax_owner_liability",
+    "council_tax_discount",
+    "council_tax_exemption",
+    "occupancy",
+    "tax_account_status",
+    "business_rates_relief",
 ]
 
 

@@ -19,7 +19,7 @@ CASES = ROOT / "tests/parse"
 # Parts of other macros: they take what a macro with a table hands them, and its cases go through them.
 PARTS = {"plain_text", "date_text", "date_of_parts", "full_year", "month_number", "serial_date", "epoch_date",
          "summer_midnight", "read_date", "null_words", "placeholder_dates", "postcode_pattern",
-         "postcode_slips_mended"}  # fmt: skip
+         "postcode_slips_mended", "name_titles"}  # fmt: skip
 
 
 def names():
