@@ -6,5 +6,9 @@
         {'subject': 'brownfield_land', 'field': 'permission_type', 'list': 'permission_type'},
         {'subject': 'planning_applications', 'field': 'decision', 'list': 'planning_decision'},
         {'subject': 'planning_applications', 'field': 'application_type', 'list': 'planning_application_type'},
+        {'subject': 'electoral_register', 'field': 'franchise', 'list': 'elector_franchise'},
+        {'subject': 'electoral_register', 'field': 'change_type', 'list': 'elector_change'},
+        {'subject': 'hmo_licences', 'field': 'licence_type', 'list': 'licence_type'},
+        {'subject': 'hmo_licences', 'field': 'licence_status', 'list': 'licence_status'},
     ]) }}
 {% endmacro %}

@@ -10,5 +10,8 @@
         {'subject': 'planning_applications', 'field': 'decision_date'},
         {'subject': 'foi_requests', 'field': 'received_date'},
         {'subject': 'foi_requests', 'field': 'closed_date'},
+        {'subject': 'electoral_register', 'field': 'date_of_birth'},
+        {'subject': 'electoral_register', 'field': 'removed_date'},
+        {'subject': 'hmo_licences', 'field': 'application_date'},
     ]) }}
 {% endmacro %}

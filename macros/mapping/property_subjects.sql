@@ -2,5 +2,7 @@
 {% macro property_subjects() %}
     {{ return([
         'planning_applications',
+        'electoral_register',
+        'hmo_licences',
     ]) }}
 {% endmacro %}

@@ -32,6 +32,18 @@ date_issues as (
 
 ),
 
+elector_issues as (
+
+    select * from {{ ref('int_elector_issues') }}
+
+),
+
+hmo_licence_issues as (
+
+    select * from {{ ref('int_hmo_licence_issues') }}
+
+),
+
 reporters as (
 
     select * from {{ ref('int_brownfield_reporters') }}
@@ -85,6 +97,10 @@ found as (
     select * from indicator_issues
     union all by name
     select * from date_issues
+    union all by name
+    select * from elector_issues
+    union all by name
+    select * from hmo_licence_issues
     union all by name
     select
         'brownfield_land' as subject,

@@ -15,6 +15,10 @@ LISTS = [
     "permission_type",
     "planning_decision",
     "planning_application_type",
+    "elector_franchise",
+    "elector_change",
+    "licence_type",
+    "licence_status",
 ]
 
 
