@@ -39,5 +39,9 @@
         {'subject': 'business_rates', 'field': 'second_relief', 'list': 'business_rates_relief'},
         {'subject': 'business_rates', 'field': 'occupancy', 'list': 'occupancy'},
         {'subject': 'business_rates', 'field': 'account_status', 'list': 'tax_account_status'},
+        {'subject': 'electoral_register', 'field': 'franchise', 'list': 'elector_franchise'},
+        {'subject': 'electoral_register', 'field': 'change_type', 'list': 'elector_change'},
+        {'subject': 'hmo_licences', 'field': 'licence_type', 'list': 'licence_type'},
+        {'subject': 'hmo_licences', 'field': 'licence_status', 'list': 'licence_status'},
     ]) }}
 {% endmacro %}

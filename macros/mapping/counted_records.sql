@@ -16,5 +16,7 @@
         'int_gazetteer_current_supplies',
         'int_council_tax_records',
         'int_business_rates_records',
+        'int_counted_electors',
+        'int_hmo_licences',
     ]) }}
 {% endmacro %}

@@ -12,5 +12,7 @@
         'int_gazetteer_issues',
         'int_council_tax_issues',
         'int_business_rates_issues',
+        'int_elector_issues',
+        'int_hmo_licence_issues',
     ]) }}
 {% endmacro %}

@@ -21,5 +21,8 @@
         {'subject': 'food_ratings', 'field': 'rating_date'},
         {'subject': 'gazetteer', 'field': 'last_update_date'},
         {'subject': 'business_rates', 'field': 'rateable_value_date'},
+        {'subject': 'electoral_register', 'field': 'date_of_birth'},
+        {'subject': 'electoral_register', 'field': 'removed_date'},
+        {'subject': 'hmo_licences', 'field': 'application_date'},
     ]) }}
 {% endmacro %}

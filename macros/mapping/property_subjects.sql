@@ -9,5 +9,7 @@
         'food_ratings',
         'council_tax',
         'business_rates',
+        'electoral_register',
+        'hmo_licences',
     ]) }}
 {% endmacro %}

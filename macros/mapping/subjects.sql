@@ -16,5 +16,7 @@
         'gazetteer',
         'council_tax',
         'business_rates',
+        'electoral_register',
+        'hmo_licences',
     ]) }}
 {% endmacro %}

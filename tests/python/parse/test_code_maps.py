@@ -35,6 +35,10 @@ LISTS = [
     "occupancy",
     "tax_account_status",
     "business_rates_relief",
+    "elector_franchise",
+    "elector_change",
+    "licence_type",
+    "licence_status",
 ]
 
 

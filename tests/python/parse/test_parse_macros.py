@@ -48,7 +48,8 @@ def cases(name):
 def expression(macros, name, arguments=()):
     """The SQL of a macro over the columns `as_sent` and those named in `arguments`."""
     columns = {argument: argument for argument in arguments}
-    parsers = {"date_issue": "parse_date", "amount_issue": "parse_money", "postcode_issue": "parse_postcode"}
+    parsers = {"date_issue": "parse_date", "amount_issue": "parse_money", "postcode_issue": "parse_postcode",
+               "number_issue": "parse_count"}  # fmt: skip
     if name in parsers:
         columns["parsed"] = getattr(macros, parsers[name])("as_sent", **columns)
     return getattr(macros, name)("as_sent", **columns)
