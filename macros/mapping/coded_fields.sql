@@ -6,5 +6,8 @@
         {'subject': 'brownfield_land', 'field': 'permission_type', 'list': 'permission_type'},
         {'subject': 'planning_applications', 'field': 'decision', 'list': 'planning_decision'},
         {'subject': 'planning_applications', 'field': 'application_type', 'list': 'planning_application_type'},
+        {'subject': 'housing_benefit', 'field': 'benefit_type', 'list': 'benefit_type'},
+        {'subject': 'housing_benefit', 'field': 'claim_status', 'list': 'claim_status'},
+        {'subject': 'tenancies', 'field': 'tenure', 'list': 'tenancy_tenure'},
     ]) }}
 {% endmacro %}

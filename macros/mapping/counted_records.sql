@@ -7,5 +7,7 @@
         'int_foi_requests',
         'int_areas',
         'int_area_indicators',
+        'int_benefit_records',
+        'int_tenancy_records',
     ]) }}
 {% endmacro %}

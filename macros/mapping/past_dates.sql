@@ -10,5 +10,11 @@
         {'subject': 'planning_applications', 'field': 'decision_date'},
         {'subject': 'foi_requests', 'field': 'received_date'},
         {'subject': 'foi_requests', 'field': 'closed_date'},
+        {'subject': 'housing_benefit', 'field': 'application_date'},
+        {'subject': 'housing_benefit', 'field': 'birth_date'},
+        {'subject': 'housing_benefit', 'field': 'deceased_date'},
+        {'subject': 'tenancies', 'field': 'birth_date'},
+        {'subject': 'tenancies', 'field': 'notice_date'},
+        {'subject': 'tenancies', 'field': 'court_order_date'},
     ]) }}
 {% endmacro %}

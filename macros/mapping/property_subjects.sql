@@ -2,5 +2,7 @@
 {% macro property_subjects() %}
     {{ return([
         'planning_applications',
+        'housing_benefit',
+        'tenancies',
     ]) }}
 {% endmacro %}

@@ -7,5 +7,7 @@
         'brownfield_land',
         'planning_applications',
         'foi_requests',
+        'housing_benefit',
+        'tenancies',
     ]) }}
 {% endmacro %}

@@ -32,6 +32,18 @@ date_issues as (
 
 ),
 
+benefit_issues as (
+
+    select * from {{ ref('int_benefit_issues') }}
+
+),
+
+tenancy_issues as (
+
+    select * from {{ ref('int_tenancy_issues') }}
+
+),
+
 reporters as (
 
     select * from {{ ref('int_brownfield_reporters') }}
@@ -85,6 +97,10 @@ found as (
     select * from indicator_issues
     union all by name
     select * from date_issues
+    union all by name
+    select * from benefit_issues
+    union all by name
+    select * from tenancy_issues
     union all by name
     select
         'brownfield_land' as subject,

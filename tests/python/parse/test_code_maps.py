@@ -15,6 +15,9 @@ LISTS = [
     "permission_type",
     "planning_decision",
     "planning_application_type",
+    "benefit_type",
+    "claim_status",
+    "tenancy_tenure",
 ]
 
 
