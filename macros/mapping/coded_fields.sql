@@ -43,5 +43,8 @@
         {'subject': 'electoral_register', 'field': 'change_type', 'list': 'elector_change'},
         {'subject': 'hmo_licences', 'field': 'licence_type', 'list': 'licence_type'},
         {'subject': 'hmo_licences', 'field': 'licence_status', 'list': 'licence_status'},
+        {'subject': 'housing_benefit', 'field': 'benefit_type', 'list': 'benefit_type'},
+        {'subject': 'housing_benefit', 'field': 'claim_status', 'list': 'claim_status'},
+        {'subject': 'tenancies', 'field': 'tenure', 'list': 'tenancy_tenure'},
     ]) }}
 {% endmacro %}

@@ -18,5 +18,7 @@
         'int_business_rates_records',
         'int_counted_electors',
         'int_hmo_licences',
+        'int_benefit_records',
+        'int_tenancy_records',
     ]) }}
 {% endmacro %}

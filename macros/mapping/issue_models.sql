@@ -14,5 +14,7 @@
         'int_business_rates_issues',
         'int_elector_issues',
         'int_hmo_licence_issues',
+        'int_benefit_issues',
+        'int_tenancy_issues',
     ]) }}
 {% endmacro %}

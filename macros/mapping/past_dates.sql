@@ -24,5 +24,11 @@
         {'subject': 'electoral_register', 'field': 'date_of_birth'},
         {'subject': 'electoral_register', 'field': 'removed_date'},
         {'subject': 'hmo_licences', 'field': 'application_date'},
+        {'subject': 'housing_benefit', 'field': 'application_date'},
+        {'subject': 'housing_benefit', 'field': 'birth_date'},
+        {'subject': 'housing_benefit', 'field': 'deceased_date'},
+        {'subject': 'tenancies', 'field': 'birth_date'},
+        {'subject': 'tenancies', 'field': 'notice_date'},
+        {'subject': 'tenancies', 'field': 'court_order_date'},
     ]) }}
 {% endmacro %}

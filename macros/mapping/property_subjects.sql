@@ -11,5 +11,7 @@
         'business_rates',
         'electoral_register',
         'hmo_licences',
+        'housing_benefit',
+        'tenancies',
     ]) }}
 {% endmacro %}

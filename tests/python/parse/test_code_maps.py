@@ -39,6 +39,9 @@ LISTS = [
     "elector_change",
     "licence_type",
     "licence_status",
+    "benefit_type",
+    "claim_status",
+    "tenancy_tenure",
 ]
 
 
