@@ -9,5 +9,16 @@
         'int_area_indicators',
         'int_benefit_records',
         'int_tenancy_records',
+        'int_postcodes',
+        'int_energy_certificates',
+        'int_property_sales',
+        'int_service_request_records',
+        'int_inspections',
+        'int_food_ratings',
+        'int_gazetteer_current_supplies',
+        'int_council_tax_records',
+        'int_business_rates_records',
+        'int_counted_electors',
+        'int_hmo_licences',
     ]) }}
 {% endmacro %}

@@ -4,5 +4,14 @@
         'planning_applications',
         'housing_benefit',
         'tenancies',
+        'energy_certificates',
+        'property_sales',
+        'service_requests',
+        'inspections',
+        'food_ratings',
+        'council_tax',
+        'business_rates',
+        'electoral_register',
+        'hmo_licences',
     ]) }}
 {% endmacro %}

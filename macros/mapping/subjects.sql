@@ -9,5 +9,16 @@
         'foi_requests',
         'housing_benefit',
         'tenancies',
+        'postcode_directory',
+        'energy_certificates',
+        'property_sales',
+        'service_requests',
+        'inspections',
+        'food_ratings',
+        'gazetteer',
+        'council_tax',
+        'business_rates',
+        'electoral_register',
+        'hmo_licences',
     ]) }}
 {% endmacro %}

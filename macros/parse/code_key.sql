@@ -1,7 +1,8 @@
 {# The form under which a code as sent meets its alias: lower-case, letters and digits of any script, one blank for everything
-   between. Null where nothing is left. #}
+   between. A minus before a number is part of it: -1 is not 1. Null where nothing is left. #}
 {% macro code_key(expr) -%}
     nullif(trim(regexp_replace(
-        lower(replace({{ plain_text(expr) }}, '&', ' and ')), '[^\p{L}\p{N}]+', ' ', 'g'
+        lower(regexp_replace(replace({{ plain_text(expr) }}, '&', ' and '), '^[-−]([0-9])', 'minus \1')),
+        '[^\p{L}\p{N}]+', ' ', 'g'
     )), '')
 {%- endmacro %}

@@ -5,11 +5,20 @@
    format, or a spreadsheet's day number though nothing was declared. All but the first have been repaired. #}
 {% macro date_issue(expr, parsed, format=none) -%}
 {%- set declared = 'cast(null as varchar)' if format is none else format -%}
+{#- A day that was read from the form that most dates have is no issue: nothing of it is looked at again. #}
+{%- set other_form -%}
+    case
+        when {{ parsed }} is null
+            or not regexp_full_match(cast({{ expr }} as varchar), '[12][0-9]{3}-[01][0-9]-[0-3][0-9]')
+            then {{ expr }}
+    end
+{%- endset %}
     case
         when {{ parsed }} is not null
             then list_transform(
-                [{{ date_text(expr) }}],
+                [{{ date_text(other_form) }}],
                 lambda day_text: case
+                    when day_text is null then null
                     when regexp_full_match(day_text, '[0-9]{5}(?:[.][0-9]*)?')
                         then case
                             when coalesce({{ declared }} not in ('excel_serial', 'epoch_ms'), true) then 'date_format_differs'
@@ -29,10 +38,10 @@
                     else 'date_format_differs'
                 end
             )[1]
-        when {{ clean_text(expr) }} is null then null
+        when {{ clean_text(other_form) }} is null then null
         when
-            {{ read_date(expr, format) }} in ({{ placeholder_dates() }})
-            or regexp_full_match({{ date_text(expr) }}, '0+[-/.]0+[-/.]0+')
+            {{ read_date(other_form, format) }} in ({{ placeholder_dates() }})
+            or regexp_full_match({{ date_text(other_form) }}, '0+[-/.]0+[-/.]0+')
             then 'date_placeholder'
         else 'date_unreadable'
     end

@@ -8,7 +8,12 @@
    A time of day and its zone are passed over, except for a London midnight given in UTC (`2012-06-07T23:00:00Z` is the 8th). #}
 {% macro parse_date(expr, format=none) -%}
     list_transform(
-        [{{ read_date(expr, format) }}],
+        [case
+            -- By far the most dates are of this form, and it needs none of the rest.
+            when regexp_full_match(cast({{ expr }} as varchar), '[12][0-9]{3}-[01][0-9]-[0-3][0-9]')
+                then try_cast({{ expr }} as date)
+            when {{ expr }} is not null then {{ read_date(expr, format) }}
+        end],
         lambda day_read: case
             when day_read >= date '1000-01-01' and day_read not in ({{ placeholder_dates() }}) then day_read
         end

@@ -70,7 +70,8 @@ sent_columns as (
 
 ),
 
--- A provider's own layout row is worth more than a shared one, a position more than a name.
+-- A provider's own layout row is worth more than a shared one, a position more than a name. A shared position is for files
+-- without a header: where the columns have names they may stand in another order.
 matched as (
 
     select
@@ -88,6 +89,7 @@ matched as (
                 or sent_columns.position = layout_rows.position
             )
             and (sent_columns.column_key <> '' or layout_rows.position is not null)
+            and (layout_rows.position is null or layout_rows.provider_code <> '*' or sent_columns.column_key = '')
     qualify
         row_number() over (
             partition by sent_columns.extract_id, sent_columns.position

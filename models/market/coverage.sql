@@ -1,5 +1,5 @@
 -- coverage.sql
--- One row a subject and provider that has sent something, or a London borough that has not.
+-- One row a subject and provider that has sent something, or should have.
 with
 
 extracts as (
@@ -56,7 +56,14 @@ found as (
 
 ),
 
--- Reference subjects come from one national or regional body; of the others every borough has its own.
+senders as (
+
+    select * from {{ ref('subject_senders') }}
+
+),
+
+-- Some subjects one body sends for the whole city; other reference subjects come from whoever has them; of the rest every
+-- borough has its own.
 expected as (
 
     select
@@ -64,7 +71,13 @@ expected as (
         providers.provider_code
     from subjects
     cross join providers
+    anti join senders on subjects.subject = senders.subject
     where subjects.domain <> 'reference' and providers.provider_type = 'london_borough'
+    union
+    select
+        subject,
+        provider_code
+    from senders
     union
     select
         subject,

@@ -31,6 +31,7 @@ from citymart.home import PROJECT, Home
 # The order is the order of work, and of the help.
 COMMANDS = {
     "load": "Land what providers sent: verbatim records and a receipt.",
+    "sample": "Make a city: extracts of any size, and the truth of them.",
     "check": "Try one file: what would the mart say to it?",
     "layout": "Propose layout rows for columns that no layout knows.",
     "status": "What has landed, what is unmapped, refused or overdue.",

@@ -1,4 +1,6 @@
-"""Archives: the files inside a .gz or a .zip, unpacked one at a time, with limits."""
+"""What is inside a file: the members of a .gz or a .zip, unpacked one at a time, with limits; the tables of a
+DTF file.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,12 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from .errors import Refused
+from .formats import dtf
 from .formats.detect import read_head, spreadsheet_kind
 
 CHUNK_BYTES = 1 << 20
@@ -51,13 +54,15 @@ class Member:
     """A file to read: itself (`name` is None), or a member of an archive, unpacked at `path` for a while.
 
     `problem` says why it could not be unpacked; there is no file at `path` then. `beside` are the members of
-    its archive that are no data by their names.
+    its archive that are no data by their names. A member that is one table of a DTF file has it as `table`,
+    and the record type as (the end of) its name.
     """
 
     name: str | None
     path: Path
     problem: Refused | None = None
     beside: tuple[str, ...] = ()
+    table: dtf.Table | None = None
 
 
 LIMITS = Limits()
@@ -66,7 +71,8 @@ LIMITS = Limits()
 def members(
     path: Path, scratch: Path, limits: Limits = LIMITS, *, broken_too: bool = False
 ) -> Iterator[Member]:
-    """The files that `path` holds: itself, or those inside it when it is a .gz or a .zip, by content.
+    """The files that `path` holds: itself, or those inside it when it is a .gz or a .zip, by content; of a
+    DTF file each of its tables.
 
     Each member is unpacked into the folder `scratch` when its turn comes and removed when the iterator
     moves on; those that are no data by their names come last. Folders and what macOS leaves in archives are
@@ -75,9 +81,35 @@ def members(
 
     Raises `Refused`, before anything is unpacked, for an archive with an encrypted member, with names
     that point outside it, or over the limits by its own account; and on the way for a member that is
-    broken or grows beyond the limits; of a zip such a member is handed out with its `problem` instead, and
-    the others after it, when `broken_too`.
+    broken, grows beyond the limits or is a DTF file that is not whole; of a zip such a member is handed out
+    with its `problem` instead, and the others after it, when `broken_too`.
     """
+    for member in files(path, scratch, limits, broken_too):
+        if member.problem is None and dtf.is_dtf(member.path):
+            yield from tables(member, scratch, broken_too)
+        else:
+            yield member
+
+
+def tables(member: Member, scratch: Path, broken_too: bool) -> Iterator[Member]:
+    """The tables of a DTF file, the header first, each a member named by its record type."""
+    try:
+        found = dtf.split(member.path, scratch)
+    except Refused as problem:
+        if not (broken_too and member.name):
+            raise
+        yield replace(member, problem=problem)
+        return
+    try:
+        for table in found:
+            name = f"{member.name}/{table.record_type}" if member.name else table.record_type
+            yield replace(member, name=name, path=table.text.path, table=table)
+    finally:
+        for table in found:
+            table.text.path.unlink(missing_ok=True)
+
+
+def files(path: Path, scratch: Path, limits: Limits, broken_too: bool) -> Iterator[Member]:
     head = read_head(path, 4)
     if head.startswith(b"\x1f\x8b"):
         yield from gzip_member(path, scratch, limits)

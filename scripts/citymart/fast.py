@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import glob
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from .csv_rows import MOST_LINES, Dialect, Record, read_records
 from .settle import AFTER_TOTAL, BEFORE_TOTAL, HELD, MOST_HELD, Kind, Kinds
@@ -86,6 +88,40 @@ def copy_fast(
             return None
 
 
+def copy_lines(
+    text: Text,
+    dialect: Dialect,
+    *,
+    width: int,
+    lines: Sequence[int] | None,
+    provider: str,
+    extract_id: str,
+    target: Path,
+) -> int | None:
+    """The records of a text in which every line is one, as Parquet at `target`: how many there are.
+
+    None if it does not add up. `lines` are the numbers to give them, where they do not follow each other.
+    """
+    number, join = "null::bigint", ""
+    if lines is not None:
+        number, join = "numbers.line_number", "positional join numbers"
+    columns = ", ".join(f"c{at}" for at in range(width))
+    query = f"""
+        select
+            $1::varchar as provider_code, $2::varchar as extract_id, {number} as line_number,
+            [{columns}] as cells
+        from {_source_sql(text, dialect, width, skip=0)} {join}"""
+    with duckdb.connect(config=_config(target.parent)) as connection:
+        if lines is not None:
+            connection.register("numbers", pa.table({"line_number": pa.array(lines, pa.int64())}))
+        try:
+            connection.execute(_copy_to(query, target), [provider, extract_id])
+            rows = connection.fetchone()[0]
+        except duckdb.Error:
+            return None
+    return rows if rows == text.lines else None
+
+
 def _config(scratch: Path) -> dict[str, str | int]:
     return {"memory_limit": MEMORY, "threads": THREADS, "temp_directory": str(scratch / "duckdb")}
 
@@ -126,11 +162,46 @@ def _copy_sql(
     target: Path,
 ) -> str:
     columns = [f"c{at}" for at in range(width)]
+    source = _source_sql(text, dialect, width, skip=above)
+    cells = f"[{', '.join(columns)}]"
+    constant = "$1::varchar as provider_code, $2::varchar as extract_id"
+    if not over_lines:
+        query = f"select {constant}, null::bigint as line_number, {cells} as cells from {source} where {keep}"
+    else:
+        text_of = f"concat_ws('', {', '.join(columns)})"
+        query = f"""
+            select {constant}, line_number, {cells} as cells
+            from (
+                select *,
+                    {body_line - 1} + row_number() over () + coalesce(
+                        sum(breaks) over (rows between unbounded preceding and 1 preceding), 0
+                    )::bigint as line_number
+                from (
+                    select *, length({text_of}) - length(replace({text_of}, chr(10), '')) as breaks
+                    from {source}
+                )
+            )
+            where {keep}"""
+    return _copy_to(query, target)
+
+
+def _copy_to(query: str, target: Path) -> str:
+    # One list holds the cells of all columns: a dictionary of them is never worth the time it takes.
+    return (
+        f"copy ({query}) to {_literal(str(target))} "
+        f"(format parquet, compression zstd, compression_level 1, row_group_size {ROW_GROUP}, "
+        "dictionary_size_limit 1)"
+    )
+
+
+def _source_sql(text: Text, dialect: Dialect, width: int, *, skip: int) -> str:
+    """The text as DuckDB is to read it, all columns text, nothing found by looking."""
+    columns = [f"c{at}" for at in range(width)]
     quote = dialect.quote or ""
     options = [
         "auto_detect=false",
         "header=false",
-        f"skip={above}",
+        f"skip={skip}",
         f"delim={_literal(dialect.delimiter)}",
         f"quote={_literal(quote)}",
         f"escape={_literal(quote)}",
@@ -151,32 +222,7 @@ def _copy_sql(
         options.append(
             "new_line='\\n'"
         )  # told so it is not looked for; the other kind can't be told in strict mode
-    source = f"read_csv({_literal(_one_file(text.path))}, {', '.join(options)})"
-    cells = f"[{', '.join(columns)}]"
-    constant = "$1::varchar as provider_code, $2::varchar as extract_id"
-    if not over_lines:
-        query = f"select {constant}, null::bigint as line_number, {cells} as cells from {source} where {keep}"
-    else:
-        text_of = f"concat_ws('', {', '.join(columns)})"
-        query = f"""
-            select {constant}, line_number, {cells} as cells
-            from (
-                select *,
-                    {body_line - 1} + row_number() over () + coalesce(
-                        sum(breaks) over (rows between unbounded preceding and 1 preceding), 0
-                    )::bigint as line_number
-                from (
-                    select *, length({text_of}) - length(replace({text_of}, chr(10), '')) as breaks
-                    from {source}
-                )
-            )
-            where {keep}"""
-    # One list holds the cells of all columns: a dictionary of them is never worth the time it takes.
-    return (
-        f"copy ({query}) to {_literal(str(target))} "
-        f"(format parquet, compression zstd, compression_level 1, row_group_size {ROW_GROUP}, "
-        "dictionary_size_limit 1)"
-    )
+    return f"read_csv({_literal(_one_file(text.path))}, {', '.join(options)})"
 
 
 def _keep(kinds: Kinds, dropped: list[Record]) -> str:

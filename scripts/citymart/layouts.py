@@ -47,6 +47,7 @@ class Layout:
     tables: list[list[str]]
     settings: dict[str, str]
     repairs: list[Repair] = field(default_factory=list)
+    shared_positions: dict[int, str] = field(default_factory=dict)
 
     @property
     def required(self) -> list[str]:
@@ -59,11 +60,21 @@ class Layout:
     def is_required(self, name: str) -> bool:
         return self.fields.get(normalise(name)) in self.required
 
+    def feeds(self, position: int, name: str) -> str | None:
+        """The field that the column at `position` (from 1) feeds. A position that any provider may use counts
+        for a column without a name alone: with a header, its columns may stand in another order.
+        """
+        return (
+            self.positions.get(position)
+            or self.fields.get(normalise(name))
+            or (None if normalise(name) else self.shared_positions.get(position))
+        )
+
     def required_positions(self, header: list[str]) -> dict[str, list[int]]:
         """Required field → the positions (from 0) of the columns that feed it."""
         fed: dict[str, list[int]] = {}
         for position, name in enumerate(header):
-            target = self.positions.get(position + 1) or self.fields.get(normalise(name))
+            target = self.feeds(position + 1, name)
             if target:
                 fed.setdefault(target, []).append(position)
         return {name: fed.get(name, []) for name in self.table(fed)}
@@ -97,12 +108,12 @@ class Seeds:
 
     @cached_property
     def providers(self) -> list[str]:
-        return [row["provider_code"] for row in self._rows("market/providers.csv")]
+        return [row["provider_code"] for row in self.rows("market/providers.csv")]
 
     @cached_property
     def deliveries(self) -> dict[str, str]:
         """Subject → how it is delivered: snapshot, append or delta."""
-        return {row["subject"]: row.get("delivery", "") for row in self._rows("market/subjects.csv")}
+        return {row["subject"]: row.get("delivery", "") for row in self.rows("market/subjects.csv")}
 
     @property
     def subjects(self) -> list[str]:
@@ -117,51 +128,53 @@ class Seeds:
 
     def layout(self, provider: str, subject: str) -> Layout:
         mine = (ANYONE, provider)
-        rows = [r for r in self._rows(f"layouts/layout_{subject}.csv") if r["provider_code"] in mine]
+        rows = [r for r in self.rows(f"layouts/layout_{subject}.csv") if r["provider_code"] in mine]
         rows.sort(key=lambda r: r["provider_code"] != ANYONE)  # the provider's own rows win
-        fields, positions = {}, {}
+        fields, positions, shared_positions = {}, {}, {}
         for row in rows:
             column = row["source_column"].strip()
             if re.fullmatch(r"#\d+", column):
-                positions[int(column[1:])] = row["field"]
+                known = shared_positions if row["provider_code"] == ANYONE else positions
+                known[int(column[1:])] = row["field"]
             else:
                 fields[normalise(column)] = row["field"]
-        of_subject = [r for r in self._rows("layouts/subject_fields.csv") if r["subject"] == subject]
+        of_subject = [r for r in self.rows("layouts/subject_fields.csv") if r["subject"] == subject]
         patterns = []
         if any(r["field"] == "indicator" for r in of_subject):
             # Wide files name a measure and a year in each column: a pattern knows them, not a list.
             patterns = [
                 re.compile(r["column_pattern"])
-                for r in self._rows("layouts/indicator_columns.csv")
+                for r in self.rows("layouts/indicator_columns.csv")
                 if r["provider_code"] in mine
             ]
         return Layout(
             fields=fields,
             positions=positions,
+            shared_positions=shared_positions,
             patterns=patterns,
             tables=self._tables(subject, of_subject),
             settings={
                 r["setting"]: r["value"]
-                for r in sorted(self._rows("layouts/readers.csv"), key=lambda r: r["provider_code"] != ANYONE)
+                for r in sorted(self.rows("layouts/readers.csv"), key=lambda r: r["provider_code"] != ANYONE)
                 if r["provider_code"] in mine and r["subject"] in (ANYONE, subject)
             },
             repairs=[
                 Repair(int(r["cells"]), _compiled(r["pattern"]))
-                for r in self._rows("layouts/repairs.csv")
+                for r in self.rows("layouts/repairs.csv")
                 if r["provider_code"] in mine and r["subject"] == subject
             ],
         )
 
     def _tables(self, subject: str, of_subject: list[dict[str, str]]) -> list[list[str]]:
         tables: dict[str, list[str]] = {}
-        for row in self._rows("layouts/subject_tables.csv"):
+        for row in self.rows("layouts/subject_tables.csv"):
             if row["subject"] == subject:
                 tables.setdefault(row["table_name"], []).append(row["field"])
         if not tables:
             return [[r["field"] for r in of_subject if r["is_required"].lower() == "true"]]
         return [tables[name] for name in sorted(tables)]
 
-    def _rows(self, name: str) -> list[dict[str, str]]:
+    def rows(self, name: str) -> list[dict[str, str]]:
         path = self.folder / name
         if not path.exists():
             return []

@@ -22,10 +22,11 @@ from .containers import Member, members
 from .csv_rows import Dialect, Record, dialects, evenness, find_dialect, head, held, read_records
 from .deliveries import Delivery
 from .errors import CityMartError, Refused
-from .fast import Copied, copy_fast, trailing
+from .fast import Copied, copy_fast, copy_lines, trailing
 from .formats import detect, open_rows
+from .formats.dtf import UNKNOWN_TYPE, Table
 from .hashing import file_sha256
-from .headers import HeaderMatch, find_header
+from .headers import HeaderMatch, NoHeader, find_header
 from .home import Home
 from .landing import Place, Writer, commit, explain, loading, write_receipt
 from .layouts import Seeds
@@ -36,6 +37,7 @@ from .text import LONGEST_LINE, Text, read_text
 
 RECEIPT_VERSION = 1
 WITHIN = 50
+OPTIONAL = "optional"  # the setting of a subject whose files have a header or none
 SAMPLE = 1_000
 # Errors that say themselves what is wrong.
 _TELLING = (CityMartError, OSError, pa.ArrowException, MemoryError)
@@ -313,23 +315,30 @@ class _Job:
         if self.member.problem:
             raise self.member.problem
         source = self.member.path
-        format = self._format(source)
+        table = self.member.table
+        format = "dtf" if table else self._format(source)
         self.receipt["format"] = format
         text: Text | None = None
-        if format == "csv":
+        if table:
+            digest, size = table.text.sha256, table.text.source_bytes
+        elif format == "csv":
             text = read_text(source, self.scratch / "text", encoding=self.layout.settings.get("encoding"))
             digest, size = text.sha256, text.source_bytes
             self.receipt |= {"encoding": text.encoding, "total_lines": text.lines, "notes": list(text.notes)}
         else:
             digest, size = file_sha256(source), source.stat().st_size
         self._still_the_same()
-        extract_id = self.place.extract_id(digest)
+        # A table is known by the whole file: one that stays the same next month is another extract.
+        extract_id = self.place.extract_id(f"{digest}/{table.record_type}" if table else digest)
         self.receipt |= {"extract_id": extract_id, "source_bytes": size, "source_sha256": digest}
         if landed := self.place.landed(extract_id):
             return self._already(extract_id, landed)
         writer = Writer(self.scratch, self.delivery.provider, extract_id)
         try:
-            tally, header = self._csv(text, writer) if text else self._rows(source, format, writer)
+            if table:
+                tally, header = self._dtf(table, writer)
+            else:
+                tally, header = self._csv(text, writer) if text else self._rows(source, format, writer)
             writer.close()
         finally:
             writer.abandon()
@@ -377,6 +386,50 @@ class _Job:
         }
         return self._settle(chain(sample, records), writer, names, progress, alone), names
 
+    def _dtf(self, table: Table, writer: Writer) -> tuple[Tally, list[str]]:
+        """A table of a DTF file: every line is a record, none a total, a footer or a header."""
+        dialect, names = Dialect(), table.names
+        self.receipt |= {
+            "encoding": table.text.encoding,
+            "delimiter": dialect.delimiter,
+            "quote_char": dialect.quote,
+            "header_line": 0,
+            "header": [{"position": at, "name": name} for at, name in enumerate(names, 1)],
+            "total_lines": table.total_lines,
+            "notes": list(table.notes),
+        }
+        tally = Tally(blank=table.blank_lines)
+        for line, raw in table.strangers:
+            writer.reject(line, UNKNOWN_TYPE, raw)
+        if table.text.source_bytes >= self.limits.fast_from and not table.text.has_zero_bytes:
+            rows = copy_lines(
+                table.text,
+                dialect,
+                width=len(names),
+                lines=None if table.follow_each_other else table.lines,
+                provider=self.delivery.provider,
+                extract_id=self.receipt["extract_id"],
+                target=writer.records_path,
+            )
+            if rows:
+                writer.adopt(rows, table.lines[0])
+                return tally, names
+        records = read_records(
+            table.text, dialect, width={len(names)}.__contains__, longest_line=self.limits.longest_line
+        )
+        for record in records:
+            line = table.lines[record.line - 1]
+            cells = record.cells
+            if cells is None:
+                writer.reject(line, record.reason or "unreadable", record.raw or "")
+            elif len(cells) == len(names):
+                writer.land(line, cells)
+            else:
+                tally.ragged += 1
+                reason = "too_few_cells" if len(cells) < len(names) else "too_many_cells"
+                writer.reject(line, reason, record.raw or ",".join(cell or "" for cell in cells))
+        return tally, names
+
     def _is_plain(self, text: Text, names: list[str], sample: list[Record]) -> bool:
         """Whether the quick road is worth trying: a large file without a known difficulty."""
         return (
@@ -393,17 +446,23 @@ class _Job:
         quote = settings.get("quote")
         delimiter = {"tab": "\t", "\\t": "\t"}.get(settings.get("delimiter", ""), settings.get("delimiter"))
         where = settings.get("header")
-        if not where:
-            return find_dialect(
-                text,
-                self.layout.is_known,
-                self.layout.is_required,
-                delimiter=delimiter,
-                quote=quote,
-                within=WITHIN,
-                one_column=self._one_column,
-                longest_line=self.limits.longest_line,
-            )
+        no_header: NoHeader | None = None
+        if where in (None, "", OPTIONAL):
+            try:
+                return find_dialect(
+                    text,
+                    self.layout.is_known,
+                    self.layout.is_required,
+                    delimiter=delimiter,
+                    quote=quote,
+                    within=WITHIN,
+                    one_column=self._one_column,
+                    longest_line=self.limits.longest_line,
+                )
+            except NoHeader as error:
+                if where != OPTIONAL:
+                    raise
+                where, no_header = "none", error
         with text.path.open("rb") as file:
             begins = file.read(1 << 20)
         found: list[tuple[tuple[float, float], Dialect, HeaderMatch]] = []
@@ -414,14 +473,40 @@ class _Job:
             header = _declared_header(where, [(r.line, r.cells) for r in sample])
             found.append(((self._fed(header), evenness(sample, header)), dialect, header))
         _, dialect, header = max(found, key=lambda each: each[0])
-        self._feeds_something(header)
+        self._feeds_something(header, no_header)
         return dialect, header
+
+    def _header(self, first: list[tuple[int, list[str | None]]]) -> HeaderMatch:
+        """The header among a sheet's first records, where it is declared or as it is found."""
+        where = self.layout.settings.get("header")
+        no_header: NoHeader | None = None
+        if where in (None, "", OPTIONAL):
+            try:
+                return find_header(
+                    first,
+                    self.layout.is_known,
+                    self.layout.is_required,
+                    within=WITHIN,
+                    one_column=self._one_column,
+                )
+            except NoHeader as error:
+                if where != OPTIONAL:
+                    raise
+                where, no_header = "none", error
+        header = _declared_header(where, first)
+        self._feeds_something(header, no_header)
+        return header
 
     def _fed(self, header: HeaderMatch) -> int:
         """How many required fields have a column under this header."""
         return sum(1 for at in self.layout.required_positions(header.names).values() if at)
 
-    def _feeds_something(self, header: HeaderMatch) -> None:
+    def _feeds_something(self, header: HeaderMatch, no_header: NoHeader | None = None) -> None:
+        """Refuses a declared header that feeds nothing, and a file that may do without a header but has fewer
+        columns than its layout counts: then `no_header`, why none was found, is raised.
+        """
+        if no_header and len(header.names) < max(self.layout.shared_positions, default=0):
+            raise no_header
         if self.layout.required and not self._fed(header):
             raise Refused(
                 f"no column of the header that seeds/layouts/readers.csv declares for it feeds "
@@ -444,18 +529,7 @@ class _Job:
         else:
             cut = (Record(line, cells) for line, cells in rows.rows)
             first = [(record.line, record.cells) for record in held(cut, 4 * WITHIN)]
-            where = self.layout.settings.get("header")
-            if where:
-                header = _declared_header(where, first)
-                self._feeds_something(header)
-            else:
-                header = find_header(
-                    first,
-                    self.layout.is_known,
-                    self.layout.is_required,
-                    within=WITHIN,
-                    one_column=self._one_column,
-                )
+            header = self._header(first)
         records = (Record(line, cells) for line, cells in chain(first, rows.rows))
         above = _until(records, header)[0] if rows.header is None else []
         self._describe(header, above)
@@ -765,7 +839,7 @@ def _declared_header(where: str, sample: list[tuple[int, list[str | None]]]) -> 
         line = int(where)
     except ValueError:
         raise Refused(
-            f"its setting header={where!r} in seeds/layouts/readers.csv is neither none nor a line"
+            f"its setting header={where!r} in seeds/layouts/readers.csv is none of none, optional and a line"
         ) from None
     for index, (number, cells) in enumerate(sample):
         if number == line:

@@ -95,6 +95,10 @@ def read_tables(path: Path, is_known: Callable[[str], bool]) -> list[Table]:
     tables = []
     with tempfile.TemporaryDirectory() as folder:
         for member in members(path, Path(folder)):
+            if member.table:
+                records = [r.cells for r in head(member.table.text, Dialect(), SAMPLE) if r.cells]
+                tables.append(Table(member.name, member.table.names, records))
+                continue
             tables.append(_read(member.name, member.path, Path(folder) / "text", is_known))
     return tables
 
@@ -205,10 +209,7 @@ def _suggestion(
     path: Path, table: Table, provider: str | None, names: _Names, seeds: Seeds, *, is_guess: bool
 ) -> Suggestion:
     layout = seeds.layout(provider or ANYONE, names.subject)
-    known = [
-        layout.positions.get(at) or layout.fields.get(normalise(name))
-        for at, name in enumerate(table.header, 1)
-    ]
+    known = [layout.feeds(at, name) for at, name in enumerate(table.header, 1)]
     taken = {field for field in known if field}
     unknown = [
         at

@@ -80,6 +80,8 @@ select
     parent_name as msoa_name,
     borough_code,
     borough_name,
+    ward_code,
+    ward_name,
     boundary,
     st_area(polygon) as area_square_metres,
     st_x(st_centroid(polygon)) as easting,

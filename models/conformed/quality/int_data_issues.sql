@@ -2,48 +2,6 @@
 -- One row an issue found on the way of a value, a record, a column or a file into the mart.
 with
 
-staging_issues as (
-
-    select * from {{ ref('int_staging_issues') }}
-
-),
-
-landing_issues as (
-
-    select * from {{ ref('int_landing_issues') }}
-
-),
-
-code_issues as (
-
-    select * from {{ ref('int_code_issues') }}
-
-),
-
-indicator_issues as (
-
-    select * from {{ ref('int_indicator_issues') }}
-
-),
-
-date_issues as (
-
-    select * from {{ ref('int_date_issues') }}
-
-),
-
-benefit_issues as (
-
-    select * from {{ ref('int_benefit_issues') }}
-
-),
-
-tenancy_issues as (
-
-    select * from {{ ref('int_tenancy_issues') }}
-
-),
-
 reporters as (
 
     select * from {{ ref('int_brownfield_reporters') }}
@@ -88,20 +46,10 @@ current_extracts as (
 
 found as (
 
-    select * from staging_issues
+    {% for model in issue_models() %}
+    select * from {{ ref(model) }}
     union all by name
-    select * from landing_issues
-    union all by name
-    select * from code_issues
-    union all by name
-    select * from indicator_issues
-    union all by name
-    select * from date_issues
-    union all by name
-    select * from benefit_issues
-    union all by name
-    select * from tenancy_issues
-    union all by name
+    {% endfor %}
     select
         'brownfield_land' as subject,
         provider_code,

@@ -28,6 +28,8 @@ select
     msoa_name,
     borough_code,
     borough_name,
+    ward_code,
+    ward_name,
     round(easting, 2) as easting,
     round(northing, 2) as northing,
     round(st_x(centre), 6) as longitude,

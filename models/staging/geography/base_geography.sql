@@ -9,6 +9,8 @@
         'parent_name',
         'borough_code',
         'borough_name',
+        'ward_code',
+        'ward_name',
         'boundary',
     ],
 ) }}

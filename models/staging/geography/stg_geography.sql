@@ -82,6 +82,8 @@ parsed as (
         {{ clean_text('parent_name') }} as parent_name,
         {{ clean_text('borough_code') }} as borough_code,
         {{ clean_text('borough_name') }} as borough_name,
+        {{ clean_text('ward_code') }} as ward_code,
+        {{ clean_text('ward_name') }} as ward_name,
 
         -- where
         case when not st_isempty(polygon) then st_aswkb(polygon) end as boundary,

@@ -1,28 +1,30 @@
 """XML: the outermost element that repeats is the record, its descendants and attributes are the columns.
 
-The file is read twice: for its shape (which paths there are, how often), and for its rows. No more
-than one record is in memory.
+The file is read twice: for its shape (which paths there are, how often), and for its rows. No more than one
+chunk of the file is in memory. The parser is told what to call and makes no tree: a national register of
+100 MB is read in seconds, where an element object a tag takes a minute.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count, groupby
 from pathlib import Path
-from typing import Any, BinaryIO
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from typing import Any, NoReturn, Protocol
+from xml.parsers import expat
 
 from ..errors import Refused
 from ..rows import Rows
 
+CHUNK_BYTES = 64 << 10
 RECORD_BYTES = 64 << 20
 PATHS = 20_000
 DEPTH = 100
 SEPARATOR = " | "
-NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+# The parser puts an element's namespace before its name, with this between.
+OF = "}"
+NIL = f"http://www.w3.org/2001/XMLSchema-instance{OF}nil"
 
 
 @dataclass
@@ -53,23 +55,14 @@ class Shape:
             yield from child.below()
 
 
-class Measured:
-    """A file that refuses to be read on without end while no element of it closes."""
+class Listener(Protocol):
+    """What is told of the tags and texts of a document, and says when it got on."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        self.file = file
-        self.name = name
-        self.since_progress = 0
+    got_on: bool
 
-    def read(self, size: int = -1) -> bytes:
-        chunk = self.file.read(size)
-        self.since_progress += len(chunk)
-        if self.since_progress > RECORD_BYTES:
-            raise Refused(
-                f"{self.name} has an element of more than {RECORD_BYTES >> 20} MiB; "
-                "name the record's element with the setting record_path, or send smaller records."
-            )
-        return chunk
+    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
+    def end(self, _: str) -> None: ...
+    def text(self, text: str) -> None: ...
 
 
 def read(path: Path, format: str, settings: Mapping[str, str]) -> Rows:
@@ -99,72 +92,103 @@ def read(path: Path, format: str, settings: Mapping[str, str]) -> Rows:
     )
 
 
-def events(path: Path) -> Iterator[tuple[str, Element, Measured]]:
-    """The starts and ends of elements. Every way in which XML can be broken comes out as `Refused`."""
+def parse(path: Path, listener: Listener) -> Iterator[None]:
+    """Tells the listener what is in the file, and stops after each chunk of it.
+
+    Every way in which XML can be broken comes out as `Refused`, and so does a file that goes on and on
+    while the listener gets no further.
+    """
+    parser = expat.ParserCreate(namespace_separator=OF)
+    parser.buffer_text = True
+    parser.StartElementHandler = listener.start
+    parser.EndElementHandler = listener.end
+    parser.CharacterDataHandler = listener.text
+
+    def harmful(*_: object) -> NoReturn:
+        raise Refused(
+            f"{path.name} declares entities or refers to other files, "
+            "which can harm the reader; send plain XML without a DOCTYPE."
+        )
+
+    parser.EntityDeclHandler = harmful
+    parser.UnparsedEntityDeclHandler = harmful
+    parser.ExternalEntityRefHandler = harmful
+    parser.SkippedEntityHandler = harmful
+
+    since_progress = 0
     with path.open("rb") as file:
-        source = Measured(file, path.name)
         try:
-            for event, element in iterparse(
-                source, events=("start", "end"), forbid_entities=True, forbid_external=True
-            ):
-                yield event, element, source
-        except DefusedXmlException as error:
+            while chunk := file.read(CHUNK_BYTES):
+                listener.got_on = False
+                parser.Parse(chunk, False)
+                since_progress = 0 if listener.got_on else since_progress + len(chunk)
+                if since_progress > RECORD_BYTES:
+                    raise Refused(
+                        f"{path.name} has an element of more than {RECORD_BYTES >> 20} MiB; "
+                        "name the record's element with the setting record_path, or send smaller records."
+                    )
+                yield
+            parser.Parse(b"", True)
+        except expat.ExpatError as error:
             raise Refused(
-                f"{path.name} declares entities or refers to other files ({type(error).__name__}), "
-                "which can harm the reader; send plain XML without a DOCTYPE."
-            ) from None
-        except ParseError as error:
-            line, column = error.position
-            what = str(error).rpartition(":")[0]
-            raise Refused(
-                f"{path.name} is not valid XML ({what}) at line {line:,}, column {column + 1:,}; "
-                "send it again."
+                f"{path.name} is not valid XML ({expat.ErrorString(error.code)}) at line {error.lineno:,}, "
+                f"column {error.offset + 1:,}; send it again."
             ) from None
         except (LookupError, ValueError) as error:
             raise Refused(f"{path.name} can't be read as XML ({error}); send it as UTF-8.") from None
+    yield
 
 
 def local(name: str) -> str:
-    return name.rpartition("}")[2]
-
-
-def filled(text: str | None) -> bool:
-    return bool(text and not text.isspace())
+    return name.rpartition(OF)[2]
 
 
 def survey(path: Path) -> Shape:
-    """The shape of the whole document; elements are forgotten as they close."""
-    top = Shape(())
-    shapes, elements, paths = [top], [], 0
-    for event, element, source in events(path):
-        if event == "start":
-            name = local(element.tag)
-            shape = shapes[-1].children.get(name)
-            if shape is None:
-                shape = shapes[-1].children[name] = Shape((*shapes[-1].path, name))
-                paths += 1
-            shape.count += 1
-            shape.attributes.update((local(key), None) for key in element.attrib if key != NIL)
-            shapes.append(shape)
-            elements.append(element)
-            if paths > PATHS or len(shapes) > DEPTH:
-                raise Refused(
-                    f"{path.name} is not a table: it has {paths:,} different paths, down to {len(shapes):,} "
-                    "elements deep; send a list of records."
-                )
-            continue
-        source.since_progress = 0
-        shape = shapes.pop()
-        elements.pop()
-        if filled(element.text) or (len(element) and filled(element[-1].tail)):
+    """The shape of the whole document."""
+    surveyor = Surveyor(path.name)
+    for _ in parse(path, surveyor):
+        pass
+    return next(iter(surveyor.top.children.values()))
+
+
+class Surveyor:
+    """Counts the paths of a document and notes what there is at each."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.top = self.shape = Shape(())
+        self.above: list[Shape] = []
+        self.paths = 0
+        self.got_on = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        above = self.shape
+        name = local(tag) if OF in tag else tag
+        shape = above.children.get(name) or self.new_shape(name)
+        shape.count += 1
+        if attributes:
+            shape.attributes.update((local(key), None) for key in attributes if key != NIL)
+        self.above.append(above)
+        self.shape = shape
+
+    def new_shape(self, name: str) -> Shape:
+        self.paths += 1
+        if self.paths > PATHS or len(self.above) >= DEPTH:
+            raise Refused(
+                f"{self.name} is not a table: it has {self.paths:,} different paths, down to "
+                f"{len(self.above) + 1:,} elements deep; send a list of records."
+            )
+        shape = self.shape.children[name] = Shape((*self.shape.path, name))
+        return shape
+
+    def end(self, _: str) -> None:
+        self.shape = self.above.pop()
+        self.got_on = True
+
+    def text(self, text: str) -> None:
+        shape = self.shape
+        if not shape.has_text and not text.isspace():
             shape.has_text = True
-        if elements:
-            # The text after an element comes later than its end, so the last one stays for a while.
-            parent = elements[-1]
-            if len(parent) > 1:
-                shapes[-1].has_text = shapes[-1].has_text or filled(parent[0].tail)
-                del parent[0]
-    return next(iter(top.children.values()))
 
 
 def declared(name: str, root: Shape, record_path: str) -> Shape:
@@ -240,45 +264,79 @@ def columns(record: Shape, prefix: str = "") -> Iterator[str]:
 
 
 def rows(path: Path, record: tuple[str, ...], header: list[str]) -> Iterator[tuple[int, list[str | None]]]:
-    depth, number = 0, 0
-    names: list[str] = []
-    elements: list[Element] = []
-    for event, element, source in events(path):
-        if event == "start":
-            depth += 1
-            if depth <= len(record):
-                names.append(local(element.tag))
-                elements.append(element)
-            continue
-        if depth == len(record) and tuple(names) == record:
-            number += 1
-            cells: dict[str, str | None] = {}
-            gather(cells, element, "")
-            yield number, [cells.get(name) for name in header]
-        if depth <= len(record):
-            names.pop()
-            elements.pop()
-            source.since_progress = 0
-            if elements:
-                # Nothing below a record's parent is wanted once it has closed.
-                del elements[-1][:]
-        depth -= 1
+    reader = Reader(record)
+    numbers = count(1)
+    for _ in parse(path, reader):
+        for cells in reader.records:
+            yield next(numbers), [cells.get(name) for name in header]
+        reader.records.clear()
 
 
-def gather(cells: dict[str, str | None], element: Element, prefix: str) -> None:
-    """The element's attributes, text and descendants by column name."""
-    for key, value in element.attrib.items():
-        if key != NIL:
-            put(cells, f"{prefix}@{local(key)}", value)
-    name = prefix[:-1] or "text"
-    if len(element):
-        mixed = [text.strip() for text in (element.text, *(child.tail for child in element)) if filled(text)]
-        if mixed:
-            put(cells, name, " ".join(mixed))
-    elif element.get(NIL) not in ("true", "1"):
-        put(cells, name, element.text or "")
-    for child in element:
-        gather(cells, child, f"{prefix}{local(child.tag)}.")
+class Reader:
+    """Gathers the attributes, texts and descendants of each record under their column's name."""
+
+    def __init__(self, record: tuple[str, ...]) -> None:
+        self.record = record
+        self.records: list[dict[str, str | None]] = []
+        self.cells: dict[str, str | None] | None = None
+        self.outside: list[str] = []
+        # The elements that are open within a record: the column with a dot behind, whether it is null, and
+        # the pieces of its text so far, with None where a child stands between them.
+        self.open: list[tuple[str, bool, list[str | None]]] = []
+        self.names: dict[tuple[str, str], str] = {}
+        self.got_on = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self.cells is None:
+            self.outside.append(local(tag))
+            if len(self.outside) != len(self.record) or tuple(self.outside) != self.record:
+                return
+            self.cells = {}
+            prefix = ""
+        else:
+            above, _, texts = self.open[-1]
+            texts.append(None)
+            prefix = self.names.get((above, tag)) or self.name(above, tag)
+        is_nil = False
+        if attributes:
+            is_nil = attributes.get(NIL) in ("true", "1")
+            for key, value in attributes.items():
+                if key != NIL:
+                    put(self.cells, f"{prefix}@{local(key)}", value)
+        self.open.append((prefix, is_nil, []))
+
+    def name(self, above: str, tag: str) -> str:
+        name = self.names[above, tag] = f"{above}{local(tag)}."
+        return name
+
+    def text(self, text: str) -> None:
+        if self.cells is not None:
+            self.open[-1][2].append(text)
+
+    def end(self, _: str) -> None:
+        if self.cells is None:
+            self.outside.pop()
+            self.got_on = True
+            return
+        prefix, is_nil, texts = self.open.pop()
+        name = prefix[:-1] or "text"
+        if None in texts:
+            if mixed := " ".join(runs(texts)):
+                put(self.cells, name, mixed)
+        elif not is_nil:
+            put(self.cells, name, texts[0] if len(texts) == 1 else "".join(texts))
+        if not self.open:
+            self.records.append(self.cells)
+            self.cells = None
+            self.outside.pop()
+            self.got_on = True
+
+
+def runs(texts: list[str | None]) -> Iterator[str]:
+    """The texts between children, each in one piece however the parser cut it; blank ones left out."""
+    for is_text, pieces in groupby(texts, key=lambda piece: piece is not None):
+        if is_text and (run := "".join(pieces).strip()):
+            yield run
 
 
 def put(cells: dict[str, Any], name: str, value: str) -> None:

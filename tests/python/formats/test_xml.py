@@ -132,3 +132,17 @@ def test_an_element_without_end_is_refused_before_it_fills_the_memory(tmp_path, 
     monkeypatch.setattr(xml_records, "RECORD_BYTES", 200_000)
     with pytest.raises(Refused, match="an element of more than"):
         read(tmp_path, "<r><p><a>1</a></p><p><a>" + "x" * 1_000_000 + "</a></p></r>")
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 16])
+def test_a_text_is_whole_wherever_the_file_is_cut_while_reading(tmp_path, monkeypatch, chunk):
+    monkeypatch.setattr(xml_records, "CHUNK_BYTES", chunk)
+    found = read(
+        tmp_path, "<r><p><a>one &amp; two<!-- aside --> three</a></p><p><b>four<c/>five six</b></p></r>"
+    )
+    assert [row for _, row in found.rows] == [["one & two three", None, None], [None, "four five six", ""]]
+
+
+def test_one_element_of_two_namespaces_is_one_column(tmp_path):
+    found = read(tmp_path, '<r><p><a xmlns="urn:x">1</a></p><p><a>2</a></p></r>')
+    assert (found.header, list(found.rows)) == (["a"], [(1, ["1"]), (2, ["2"])])

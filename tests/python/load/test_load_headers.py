@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from citymart.deliveries import Delivery
 from citymart.headers import NoHeader, find_header, normalise
+from citymart.home import Home
 from citymart.layouts import Seeds
+from citymart.load import load_files
 
 KNOWN = {"suppliername", "amount", "date"}
 
@@ -203,3 +208,40 @@ def test_one_column_is_a_table_when_it_is_the_required_one_in_every_format(land,
         path.write_bytes(content)
         delivery = replace(land.delivery(path), provider="gla", subject="area_indicators")
         assert land.load(delivery)[0].status == status, file
+
+
+def sale_file(tmp_path, content: bytes):
+    file = tmp_path / "2026-09-30.csv"
+    file.write_bytes(content)
+    delivery = Delivery(file, "hmlr", "property_sales", date(2026, 9, 30))
+    return load_files([delivery], Home.at(tmp_path / "home")).outcomes[0]
+
+
+SALE = (
+    b'"{AB-1}","525000","2026-08-14 00:00","SW2 3DH","F","N","L","12","FLAT 1","HIGH ROAD","","LONDON",'
+    b'"LAMBETH","GREATER LONDON","A","A"\n'
+)
+NAMES = (
+    b"Transaction unique identifier,Price,Date of Transfer,Postcode,Property Type,Old/New,Duration,PAON,SAON,"
+    b"Street,Locality,Town/City,District,County,PPD Category Type,Record Status\n"
+)
+
+
+@pytest.mark.parametrize("header", [b"", NAMES])
+def test_where_a_header_is_optional_the_file_may_have_one_or_none(tmp_path, header):
+    outcome = sale_file(tmp_path, header + SALE * 3)
+    assert (outcome.good, outcome.landed, outcome.rejected) == (True, 3, 0), outcome.message
+
+
+def test_a_file_with_another_header_is_not_taken_for_one_without(tmp_path):
+    outcome = sale_file(tmp_path, b"Supplier,Sum\nAcorn,1.00\nOak,2.00\n")
+    assert not outcome.good
+    assert "header" in outcome.message
+
+
+def test_a_shared_position_speaks_only_for_columns_without_a_name():
+    layout = Seeds().layout("hmlr", "property_sales")
+    assert layout.feeds(8, "") == "paon"
+    assert layout.feeds(8, "saon") == "saon"
+    assert layout.feeds(16, "linked_data_uri") == "-"
+    assert layout.feeds(16, "who knows") is None

@@ -19,7 +19,7 @@ CASES = ROOT / "tests/parse"
 # Parts of other macros: they take what a macro with a table hands them, and its cases go through them.
 PARTS = {"plain_text", "date_text", "date_of_parts", "full_year", "month_number", "serial_date", "epoch_date",
          "summer_midnight", "read_date", "null_words", "placeholder_dates", "postcode_pattern",
-         "postcode_slips_mended"}  # fmt: skip
+         "postcode_slips_mended", "name_titles"}  # fmt: skip
 
 
 def names():
@@ -48,7 +48,8 @@ def cases(name):
 def expression(macros, name, arguments=()):
     """The SQL of a macro over the columns `as_sent` and those named in `arguments`."""
     columns = {argument: argument for argument in arguments}
-    parsers = {"date_issue": "parse_date", "amount_issue": "parse_money", "postcode_issue": "parse_postcode"}
+    parsers = {"date_issue": "parse_date", "amount_issue": "parse_money", "postcode_issue": "parse_postcode",
+               "number_issue": "parse_count"}  # fmt: skip
     if name in parsers:
         columns["parsed"] = getattr(macros, parsers[name])("as_sent", **columns)
     return getattr(macros, name)("as_sent", **columns)

@@ -1,0 +1,54 @@
+-- Who asks: a licensing team that writes to landlords before their licence runs out and nobody has asked for the next.
+-- Not to be used for: enforcement. A borough that delivers late may have had the application since its as_of_date.
+with
+
+licences as (
+
+    select
+        *,
+        coalesce(uprn::varchar, provider_code || '|' || lower(regexp_replace(address, '[^A-Za-z0-9]+', ' ', 'g'))) as house
+    from marts.fct_hmo_licences
+
+),
+
+newest as (
+
+    select max(as_of_date) as as_of_date
+    from licences
+
+),
+
+-- What comes after a licence: an application that is open, a licence that begins later, or an exemption.
+successors as (
+
+    select *
+    from licences
+    where licence_status in ('pending', 'granted', 'exempt')
+
+)
+
+select
+    dim_borough.borough_name,
+    licences.licence_reference,
+    licences.licence_type,
+    licences.address,
+    licences.uprn,
+    licences.maximum_persons,
+    licences.licence_expiry_date,
+    date_diff('day', newest.as_of_date, licences.licence_expiry_date) as days_left,
+    licences.as_of_date
+from licences
+cross join newest
+left join marts.dim_borough on licences.borough_code = dim_borough.borough_code
+anti join successors
+    on
+        licences.house = successors.house
+        and licences.licence_key <> successors.licence_key
+        and (
+            successors.licence_status = 'pending'
+            or successors.licence_expiry_date > licences.licence_expiry_date
+        )
+where
+    licences.licence_status = 'granted'
+    and licences.licence_expiry_date between newest.as_of_date and newest.as_of_date + 90
+order by licences.licence_expiry_date, dim_borough.borough_name, licences.licence_reference

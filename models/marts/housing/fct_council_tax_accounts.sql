@@ -1,0 +1,32 @@
+-- fct_council_tax_accounts.sql
+-- One row a council tax account and the property that it is of; nobody is named.
+select
+    account_key,
+    provider_code,
+    borough_code,
+    uprn,
+    uprn_method,
+    address,
+    postcode,
+    lsoa_code,
+    msoa_code,
+    ward_code,
+    area_method,
+    account_reference,
+    property_reference,
+    council_tax_band,
+    liability,
+    owner_liability,
+    discount,
+    exemption,
+    liable_persons,
+    is_empty,
+    occupied_from_date,
+    vacated_date,
+    is_live,
+    is_property_deleted,
+    as_of_date,
+    extract_id,
+    row_number,
+    line_number
+from {{ ref('int_council_tax_accounts') }}

@@ -1,0 +1,32 @@
+-- base_service_requests.sql
+-- One row a request, or a case or complaint of a system that sends the two apart, as sent, under the city's field names.
+{{ mapped(
+    'service_requests',
+    fields=[
+        'request_reference',
+        'case_reference',
+        'request_type',
+        'request_subtype',
+        'contact_channel',
+        'land_type',
+        'load_quantity',
+        'uprn',
+        'address',
+        'address_1',
+        'address_2',
+        'address_3',
+        'address_4',
+        'address_5',
+        'postcode',
+        'ward',
+        'easting',
+        'northing',
+        'received_date',
+        'closed_date',
+        'fixed_date',
+        'status',
+        'outcome',
+    ],
+    formats=['received_date', 'closed_date', 'fixed_date'],
+    tables=true,
+) }}
