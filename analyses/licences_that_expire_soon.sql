@@ -46,7 +46,7 @@ anti join successors
         and licences.licence_key <> successors.licence_key
         and (
             successors.licence_status = 'pending'
-            or successors.licence_expiry_date > licences.licence_expiry_date
+            or licences.licence_expiry_date < successors.licence_expiry_date
         )
 where
     licences.licence_status = 'granted'

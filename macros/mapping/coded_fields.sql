@@ -6,9 +6,6 @@
         {'subject': 'brownfield_land', 'field': 'permission_type', 'list': 'permission_type'},
         {'subject': 'planning_applications', 'field': 'decision', 'list': 'planning_decision'},
         {'subject': 'planning_applications', 'field': 'application_type', 'list': 'planning_application_type'},
-        {'subject': 'housing_benefit', 'field': 'benefit_type', 'list': 'benefit_type'},
-        {'subject': 'housing_benefit', 'field': 'claim_status', 'list': 'claim_status'},
-        {'subject': 'tenancies', 'field': 'tenure', 'list': 'tenancy_tenure'},
         {'subject': 'energy_certificates', 'field': 'tenure', 'list': 'epc_tenure'},
         {'subject': 'energy_certificates', 'field': 'property_type', 'list': 'epc_property_type'},
         {'subject': 'energy_certificates', 'field': 'built_form', 'list': 'epc_built_form'},
@@ -46,5 +43,8 @@
         {'subject': 'electoral_register', 'field': 'change_type', 'list': 'elector_change'},
         {'subject': 'hmo_licences', 'field': 'licence_type', 'list': 'licence_type'},
         {'subject': 'hmo_licences', 'field': 'licence_status', 'list': 'licence_status'},
+        {'subject': 'housing_benefit', 'field': 'benefit_type', 'list': 'benefit_type'},
+        {'subject': 'housing_benefit', 'field': 'claim_status', 'list': 'claim_status'},
+        {'subject': 'tenancies', 'field': 'tenure', 'list': 'tenancy_tenure'},
     ]) }}
 {% endmacro %}

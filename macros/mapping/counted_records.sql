@@ -7,8 +7,6 @@
         'int_foi_requests',
         'int_areas',
         'int_area_indicators',
-        'int_benefit_records',
-        'int_tenancy_records',
         'int_postcodes',
         'int_energy_certificates',
         'int_property_sales',
@@ -20,5 +18,7 @@
         'int_business_rates_records',
         'int_counted_electors',
         'int_hmo_licences',
+        'int_benefit_records',
+        'int_tenancy_records',
     ]) }}
 {% endmacro %}

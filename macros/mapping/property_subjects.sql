@@ -2,8 +2,6 @@
 {% macro property_subjects() %}
     {{ return([
         'planning_applications',
-        'housing_benefit',
-        'tenancies',
         'energy_certificates',
         'property_sales',
         'service_requests',
@@ -13,5 +11,7 @@
         'business_rates',
         'electoral_register',
         'hmo_licences',
+        'housing_benefit',
+        'tenancies',
     ]) }}
 {% endmacro %}

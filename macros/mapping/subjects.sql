@@ -7,8 +7,6 @@
         'brownfield_land',
         'planning_applications',
         'foi_requests',
-        'housing_benefit',
-        'tenancies',
         'postcode_directory',
         'energy_certificates',
         'property_sales',
@@ -20,5 +18,7 @@
         'business_rates',
         'electoral_register',
         'hmo_licences',
+        'housing_benefit',
+        'tenancies',
     ]) }}
 {% endmacro %}

@@ -8,10 +8,10 @@
 {%- set titles = 'Mr|Mrs|Ms|Miss|Mx|Master|Dr|Doctor|Prof|Professor|Rev|Revd|Reverend|Fr|Sir|Dame|Lord|Lady|Cllr|Councillor|Capt|Captain' -%}
 {%- set particles = 'van|von|der|den|ter|de|del|della|di|da|dos|du|la|bin|binti|ibn|el|al|st' -%}
     list_transform(
-        [trim(regexp_replace(
+        case when {{ expr }} is not null then [trim(regexp_replace(
             {{ clean_text(expr) }},
             '\s*\([^)]*\)|,?\s+(?:Jnr|Jr|Junior|Snr|Sr|Senior|II|III|Esq|MBE|OBE|CBE)[.]?$', '', 'gi'
-        ))],
+        ))] end,
         lambda said: list_transform(
             [struct_pack(
                 surname := case when contains(said, ',') then trim(split_part(said, ',', 1)) end,
