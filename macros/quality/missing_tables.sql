@@ -1,5 +1,6 @@
-{# The tables that a delivery of several tables lacks, one row an issue. A delivery is all that a provider sent of the subject
-   for one date; where one of `tables` is in it, the others should be. The issue lies with the file that came last. #}
+{# The tables that a delivery of several tables lacks, one row an issue, the table as its field. A delivery is all that a
+   provider sent of the subject for one date; where one of `tables` is in it, the others should be. The issue lies with the file
+   that came last. #}
 {% macro missing_tables(subject, tables) -%}
     select
         '{{ subject }}' as subject,
@@ -7,9 +8,9 @@
         deliveries.extract_id,
         null::bigint as row_number,
         null::bigint as line_number,
-        'table' as field,
+        wanted.table_name as field,
         'table_missing' as issue_type,
-        wanted.table_name as value_as_sent
+        null::varchar as value_as_sent
     from (
         select
             extracts.provider_code,

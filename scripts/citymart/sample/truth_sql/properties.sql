@@ -86,7 +86,7 @@ from counted, unnest(range(case stands when 'infill' then 2 else 1 + flats end))
 
 create or replace table properties_numbered as
 select
-    990000000000 + getvariable('borough_number') * 100000000 + row_number() over (order by plot, unit) as uprn,
+    990000000000 + getvariable('borough_number')::bigint * 100000000 + row_number() over (order by plot, unit) as uprn,
     getvariable('borough_number') || '/' || plot || '/' || unit as uid,
     *
 from units;
