@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -18,13 +17,18 @@ from ..cli import Settings, printable
 from ..errors import UsageError
 
 ALL = "all"
-LEFT_OUT = {"late": "late", "nothing": "nothing sent", "empty": "nothing to send"}
+MOST_SHOWN = 12
+LEFT_OUT = {
+    "nothing": "Left out on purpose, nothing sent",
+    "late": "Left out on purpose, late",
+    "empty": "No file, since there was nothing to send",
+}
 
 
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
 @click.option(
-    "--boroughs", default=ALL, metavar="LIST", help="Which, such as camden,islington (default: all)."
+    "--boroughs", default=ALL, metavar="LIST", help="Provider codes, a comma between (default: all)."
 )
 @click.option("--subjects", metavar="LIST", help="Which, such as council_tax,gazetteer (default: all).")
 @click.option(
@@ -75,11 +79,13 @@ def sample(
 
     \b
     Examples:
-      ./citymart sample --boroughs camden,islington /tmp/city
+      ./citymart sample --boroughs northborough,southborough /tmp/city
       ./citymart sample --scale 1 --as-of 2026-10-01 /data/london
       ./citymart sample --no-dirt --dirt uprn_missing=0.3 /tmp/city
 
     OUT must not be there yet, or be empty, or have been made by this command.
+
+    Exit status: 0 the city is made, 1 it could not be, 2 wrong usage.
     """
     from ..sample import city
     from ..sample import truth as truths
@@ -101,7 +107,7 @@ def sample(
         dirt=read_dirt(dict(map(parse_change, dirt)), none=no_dirt),
     )
     city.check_folders(request.out, request.truth)
-    makers = city.Truth(truths.build_truth, truths.write_truth)
+    makers = city.Truth(truths.build_truth, truths.write_truth, truths.register_macros)
     with _watching(settings) as watcher:
         made = city.make_city(request, known, makers, watcher)
     settings.answer(_document(request, made))
@@ -235,14 +241,12 @@ def _tell(request, made) -> None:
     table.add_row("", f"{len(files):,}", f"{sum(sent.records for sent in files):,}", f"{size:,.1f}")
     console.print(table)
     lines = [""]
-    for what, count in Counter(sent.what for sent in made.left_out).items():
-        shown = ", ".join(f"{s.provider} {s.subject}" for s in made.left_out if s.what == what)
-        lines.append(f"Left out on purpose, {LEFT_OUT[what]} ({count}): {shown}")
+    for what, words in LEFT_OUT.items():
+        who = dict.fromkeys(f"{s.provider} {s.subject}" for s in made.left_out if s.what == what)
+        if who:
+            more = f" and {len(who) - MOST_SHOWN} more" if len(who) > MOST_SHOWN else ""
+            lines.append(f"{words} ({len(who)}): {', '.join(list(who)[:MOST_SHOWN])}{more}")
     if made.skipped:
         lines.append(f"Not made, since real boundaries were given: {', '.join(made.skipped)}")
     lines += [f"Truth: {request.truth}", f"Next:  ./citymart load {request.out}"]
-    click.echo(printable_lines(lines))
-
-
-def printable_lines(lines: Sequence[str]) -> str:
-    return "\n".join(map(printable, lines))
+    click.echo("\n".join(map(printable, lines)))

@@ -1,9 +1,10 @@
 """The cells of one table of a delivery: each printed as its system prints it, then what befalls cells and
 whole records.
 
-The result is a table `printed_…` with a row a record in the order of the file: `p1…pn` the text of its cells
-(null for none), `x1…xn` the values behind them, `t1…tn` the kind of dirt that changed a cell's text, and
-`_row_number`, the number that the record has among those of the file that can be read as records.
+The result is a table `printed_…` with a row a record in the order of the file: `p1…pn` the text of its
+cells (null for none), `x1…xn` the values behind them (where the file needs them), `t1…tn` the kind of dirt
+that changed a cell's text, and `_row_number`, the number that the record has among those of the file that
+can be read as records.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class Column:
 
     @property
     def t(self) -> str:
-        return f"t{self.at}"
+        return f"t{self.at}" if self.may_have_dirt else _NEVER
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def print_cells(
     columns = columns_of(con, sheet, dirty)
     system, table = sheet.system, sheet.table
     keeps_types = system.extension in ("parquet", "xlsx", "json", "ndjson")
+    keeps_values = system.extension in ("parquet", "xlsx")
     is_unicode = system.encoding != "windows-1252"
     purpose = f"text|{sheet.subject.name}|{table.name}"
     draws: dict[int, Drawn] = {}
@@ -155,10 +157,11 @@ def print_cells(
     for truth in ("true_uprn", "true_person_id"):
         base.append(truth if truth in dirty.columns else f"null as {truth}")
     base.append(f"{'change_type' if 'change_type' in dirty.columns else literal('I')} as _change_type")
-    # The table stands in the order of its keys already, and DuckDB keeps the order of what it reads.
+    # The table stands in the order of its keys, row by row as that of the clean records, and DuckDB
+    # keeps the order of what it reads.
     order = f" order by {callable_sql(table.order)}, _record_id" if table.order else ""
     layers = Layers(
-        f"select {', '.join(base)}, "
+        f"select rowid as _place, {', '.join(base)}, "
         + ", ".join(f"{sql} as {column}" for column, sql in values.items())
         + f" from {name(dirty.table)}{where}{order}"
     )
@@ -191,9 +194,12 @@ def print_cells(
         if not is_unicode and not keeps_types:
             kind = f"coalesce({kind}, case when r{at} is distinct from {text} then 'letter_lost' end)"
             text = f"r{at}"
-        final[column.p], kinds[column.t] = text, kind
+        final[column.p] = text
         printed_columns.append(replace(column, may_have_dirt=kind != _NEVER))
+        if kind != _NEVER:
+            kinds[column.t] = kind
     kept = [
+        "_place",
         "_record_id",
         "_is_usable",
         "true_uprn",
@@ -206,7 +212,7 @@ def print_cells(
         [
             *kept,
             *(f"{sql} as {column}" for column, sql in {**final, **kinds}.items()),
-            *(column.x for column in columns),
+            *(column.x for column in columns if keeps_values or column.role == "money"),
             "_kind",
             "_copy",
             "_change_type",
@@ -322,8 +328,9 @@ def truth_of_dirt(con: duckdb.DuckDBPyConnection, printed: Printed, clean: str, 
         # Only the columns that this kind of fault is about are joined: most records have some fault or other.
         joins, clean_value, dirty_value = "", "null", "null"
         if was:
-            joins = f" join {name(clean)} as c on c._record_id = r._record_id"
-            joins += f" join {name(printed.source.table)} as d on d._record_id = r._record_id"
+            joins = f" join {name(clean)} as c on c.rowid = r._place"
+            if "{dirty}" in where + shown:
+                joins += f" join {name(printed.source.table)} as d on d.rowid = r._place"
             if was not in own:
                 joins += " left join printed_properties as p on p.uprn = cast(r.true_uprn as varchar)"
             clean_value = f"cast({'c' if was in own else 'p'}.{name(was)} as varchar)"

@@ -25,7 +25,7 @@ from .records import Month, earlier
 from .spec import Subject
 
 MARK = ".citymart-sample.json"
-MEMORY = "1200MB"
+MEMORY = "1000MB"
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,11 @@ class Made:
 
 @dataclass(frozen=True)
 class Truth:
-    """Who makes the truth of a borough, and who keeps it."""
+    """Who makes the truth of a borough, who keeps it, and the SQL macros that go with it."""
 
     build: Callable[..., None]
     write: Callable[..., None]
+    macros: Callable[[duckdb.DuckDBPyConnection, int], None] = lambda _con, _seed: None
 
 
 @dataclass
@@ -110,6 +111,7 @@ def make_city(
             code = borough.provider_code
             watcher.begin(code, at, len(request.boroughs))
             with _connection(scratch, request.seed) as con:
+                truth.macros(con, request.seed)
                 truth.build(
                     con,
                     borough,

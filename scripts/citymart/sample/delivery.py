@@ -250,9 +250,11 @@ class _Job:
 
     def run(self) -> None:
         write = self._dtf if self.system.extension == "dtf" else self._tables
-        what = self.sending.what if self._is_the_month() else None
-        if self.sending.what == "changed_layout" and self.system.name == self.sending.next_system.name:
-            what = "changed_layout"
+        what = self.sending.what
+        if what == "changed_layout":
+            what = what if self.system.name == self.sending.next_system.name else None
+        elif not self._is_the_month():
+            what = None
         if what == "corrected":
             faulty = write("", "broken", is_faulty=True)
             write("-corrected", "corrected", replaces=faulty)

@@ -1,8 +1,8 @@
 """What goes wrong: the kinds of dirt with their rates (`data/dirt.csv`), and what each does, as SQL.
 
 A kind of the stage `value` befalls a column of a record, and so every cell that is printed from it; one of
-the stage `text` befalls a single printed cell; `record` and `file` are done where records are put into lines and
-lines into files. Each column of each record draws once: it gets one kind or, mostly, none.
+the stage `text` befalls a single printed cell; `record` and `file` are done where records are put into
+lines and lines into files. Each column of each record draws once: it gets one kind or, mostly, none.
 """
 
 from __future__ import annotations

@@ -17,11 +17,19 @@ class Borough:
     name: str
 
 
-CAMDEN, ISLINGTON, HACKNEY = (
-    Borough("camden", 7, "Camden"),
-    Borough("islington", 19, "Islington"),
-    Borough("hackney", 12, "Hackney"),
-)
+BOROUGHS = [
+    ("barnet", 3, "Barnet"),
+    ("bexley", 4, "Bexley"),
+    ("brent", 5, "Brent"),
+    ("bromley", 6, "Bromley"),
+    ("camden", 7, "Camden"),
+    ("ealing", 9, "Ealing"),
+    ("enfield", 10, "Enfield"),
+    ("hackney", 12, "Hackney"),
+    ("islington", 19, "Islington"),
+]
+CAMDEN = Borough("camden", 7, "Camden")
+ISLINGTON = Borough("islington", 19, "Islington")
 
 
 def build(con: duckdb.DuckDBPyConnection, borough: Borough, *, scale: float, **_asked) -> None:
