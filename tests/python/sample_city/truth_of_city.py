@@ -1,0 +1,126 @@
+"""What the generator says that it printed, beside what the mart made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[3]
+SUBJECTS = PROJECT / "scripts/citymart/sample/subjects"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Records of a subject that a fact shows: which columns of the two are the same."""
+
+    subject: str
+    records: str
+    fact: str
+    columns: dict[str, str]
+    snapshots: tuple[str, ...]
+    """The systems of which each delivery holds everything, so that the newest replaces the others."""
+
+    @property
+    def table(self) -> str:
+        return f"{'restricted' if self.fact == 'fct_electors' else 'marts'}.{self.fact}"
+
+
+def shown() -> list[Shown]:
+    """Every kind of record that a fact shows, by the subjects' own files."""
+    found = []
+    for path in sorted(SUBJECTS.glob("*.yml")):
+        spec = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for name, record in spec["records"].items():
+            if record.get("fact"):
+                snapshots = tuple(
+                    system
+                    for system, how in spec["systems"].items()
+                    if how.get("frequency", spec["frequency"]) in ("monthly", "once")
+                )
+                columns = record.get("fact_columns") or {}
+                found.append(Shown(spec["subject"], name, record["fact"], columns, snapshots))
+    return found
+
+
+def opened(database: Path, truth: Path) -> duckdb.DuckDBPyConnection:
+    """The mart read-only, and beside it the truth: `printed`, `dirt`, `files`, `properties`. The two know each
+    other by a record's place in its file.
+    """
+    con = duckdb.connect()
+    con.execute(f"attach '{database}' as mart (read_only)")
+    con.execute("use mart")
+    for name in ("printed", "dirt"):
+        con.execute(
+            f"create temp table {name} as"
+            f" from read_parquet('{truth}/{name}/*/*/*.parquet', union_by_name = true)"
+        )
+    con.execute(f"create temp table files as from '{truth}/files.parquet'")
+    for name in ("properties", "alternative_addresses"):
+        con.execute(f"create temp table {name} as from read_parquet('{truth}/{name}/*.parquet')")
+    for kind in shown():
+        if clean := sorted((truth / "records" / kind.subject / kind.records).glob("**/*.parquet")):
+            con.execute(
+                f"create temp table clean_{kind.subject}_{kind.records} as"
+                f" from read_parquet({[str(file) for file in clean]}, union_by_name = true)"
+            )
+    # In a transfer file (DTF 7.3) each kind of record is a table of its own: the place is the line below the header.
+    con.execute(
+        """
+        create temp macro place(source_member, row_number, line_number) as
+            case when source_member is null then row_number else line_number - 2 end
+        """
+    )
+    con.execute(
+        """
+        create temp table extracts as
+        select extract_id, provider_code as provider, subject, source_file as file, source_member, as_of_date
+        from landing.extracts where is_landed
+        """
+    )
+    return con
+
+
+def countable(con: duckdb.DuckDBPyConnection, kind: Shown) -> None:
+    """The table `countable`: the records that must count; and `counted`: those that the fact holds, as often."""
+    con.execute(
+        """
+        create or replace temp table countable as
+        with delivered as (
+            select extracts.*, files.system
+            from extracts inner join (select distinct provider, subject, file, system from files) as files
+                using (provider, subject, file)
+            where subject = $1
+        ),
+        newest as (
+            select * from delivered
+            qualify not list_contains($3, system)
+                or as_of_date = max(as_of_date) over (partition by provider)
+        )
+        select distinct printed.provider, printed.record_id
+        from printed inner join newest using (provider, subject, file)
+        where printed.records = $2 and printed.is_usable and printed.row_number is not null
+        """,
+        [kind.subject, kind.records, list(kind.snapshots)],
+    )
+    con.execute(
+        f"""
+        create or replace temp table counted as
+        select extracts.provider, printed.record_id, extracts.file, printed.row_number, extracts.extract_id,
+            fact.row_number as landed_as
+        from {kind.table} as fact
+        inner join extracts on fact.extract_id = extracts.extract_id and extracts.subject = $1
+        inner join printed on printed.provider = extracts.provider and printed.subject = extracts.subject
+            and printed.file = extracts.file
+            and printed.row_number = place(extracts.source_member, fact.row_number, fact.line_number)
+        where printed.records = $2
+        """,
+        [kind.subject, kind.records],
+    )
+
+
+def rows(con: duckdb.DuckDBPyConnection, sql: str, *parameters: Any) -> list[tuple]:
+    return con.execute(sql, parameters or None).fetchall()
