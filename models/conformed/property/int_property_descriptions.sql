@@ -43,7 +43,7 @@ details as (
     select
         *,
         coalesce(valid_until_date, date '9999-12-31') as until_date,
-        concat_ws('|', coalesce(start_date::varchar, ''), detail_key) as precedence
+        concat_ws('|', (end_date is null)::integer, coalesce(start_date::varchar, ''), detail_key) as precedence
     from {{ ref('int_gazetteer_details') }}
     where detail_type in ('organisation', 'classification') and uprn is not null
 
@@ -85,7 +85,11 @@ details_of_day as (
         periods.provider_code,
         periods.uprn,
         periods.day,
-        max_by(details.detail, details.precedence) filter (where details.detail_type = 'organisation') as organisation,
+        max_by(details.detail, details.precedence) filter (where details.detail_type = 'organisation')
+            as last_organisation,
+        max_by(details.detail, details.precedence) filter (
+            where details.detail_type = 'organisation' and details.end_date is null
+        ) as organisation,
         max_by(details.detail, details.precedence) filter (where details.detail_type = 'classification') as blpu_class
     from periods
     inner join details
@@ -94,7 +98,6 @@ details_of_day as (
             and periods.uprn = details.uprn
             and periods.day >= details.valid_from_date
             and periods.day < details.until_date
-    where details.end_date is null
     group by periods.provider_code, periods.uprn, periods.day
 
 ),
@@ -120,7 +123,13 @@ described as (
         lpis.lpi_key,
         lpis.logical_status as lpi_logical_status,
         lpis.usrn,
-        coalesce(details_of_day.organisation, lpis.organisation, blpus.organisation) as organisation,
+        -- Who has left occupies the property no more, unless it went with them.
+        coalesce(
+            details_of_day.organisation,
+            case when blpus.logical_status = 'historic' then details_of_day.last_organisation end,
+            lpis.organisation,
+            blpus.organisation
+        ) as organisation,
         lpis.sao_text,
         lpis.sao_start_number,
         lpis.sao_start_suffix,

@@ -18,7 +18,8 @@ delivery_days as (
 
 ),
 
--- An address is the same whatever its case and commas, its key and the parts that it came in.
+-- An address is the same whatever its case and commas, its key and the parts that it came in. What only some exports
+-- hold (state, dates) begins no period: else every change of system would.
 compared as (
 
     select
@@ -29,13 +30,9 @@ compared as (
         hash(
             parent_uprn,
             logical_status,
-            blpu_state,
             blpu_class,
-            is_property_shell,
             easting,
             northing,
-            property_start_date,
-            property_end_date,
             regexp_replace(lower(postal_address), '[^a-z0-9]+', '', 'g')
         ) as content_hash
     from addressed
