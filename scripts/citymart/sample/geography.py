@@ -146,16 +146,16 @@ def make_areas(
 
 
 def _ward(number: int) -> str:
-    places = (
-        "Abbey Bridge Castle Canal Park Market Priory Station Riverside Heath "
-        "Manor Church Mill Spring Grove Wharf Common Beacon College Victoria"
-    ).split()
+    places = [
+        *("Abbey", "Bridge", "Castle", "Canal", "Park", "Market", "Priory", "Station", "Riverside", "Heath"),
+        *("Manor", "Church", "Mill", "Spring", "Grove", "Wharf", "Common", "Beacon", "College", "Victoria"),
+    ]
     sides = ["", " North", " South", " East", " West"]
     return places[number % len(places)] + sides[number // len(places) % len(sides)]
 
 
 def _given(borough: Borough, boundaries: Path, properties: int) -> list[tuple]:
-    """The borough's areas in a file laid out as the ONS publishes them (LSOA21CD, …, LAD22CD, geometry)."""
+    """The borough's areas in a file laid out as the national statisticians publish them (LSOA21CD, …, LAD22CD, geometry)."""
 
     def column(row: dict[str, str], *patterns: str) -> str:
         for name, value in row.items():

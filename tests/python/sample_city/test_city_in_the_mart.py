@@ -1,4 +1,4 @@
-"""The truth of a generated city against the mart: nothing lost, nothing twice, nothing wrong without a word."""
+"""The truth of a generated city against the mart: nothing lost, nothing twice, no fault unsaid."""
 
 from __future__ import annotations
 
@@ -99,7 +99,8 @@ def test_every_property_of_the_gazetteers_is_in_the_mart_in_its_own_area(dirty) 
             and uprn not in (select uprn from marts.dim_property)
             and not exists (select 1 from spoilt where contains(record_id, properties.uprn::varchar))
             and not exists (
-                select 1 from alternative_addresses as lpis inner join spoilt on lpis.lpi_key = spoilt.record_id
+                select 1 from alternative_addresses as lpis
+                inner join spoilt on lpis.lpi_key = spoilt.record_id
                 where lpis.uprn = properties.uprn
             )
         """,

@@ -47,8 +47,8 @@ def shown() -> list[Shown]:
 
 
 def opened(database: Path, truth: Path) -> duckdb.DuckDBPyConnection:
-    """The mart read-only, and beside it the truth: `printed`, `dirt`, `files`, `properties`. The two know each
-    other by a record's place in its file.
+    """The mart read-only, and beside it the truth: `printed`, `dirt`, `files`, `properties`. The two know
+    each other by a record's place in its file.
     """
     con = duckdb.connect()
     con.execute(f"attach '{database}' as mart (read_only)")
@@ -67,7 +67,7 @@ def opened(database: Path, truth: Path) -> duckdb.DuckDBPyConnection:
                 f"create temp table clean_{kind.subject}_{kind.records} as"
                 f" from read_parquet({[str(file) for file in clean]}, union_by_name = true)"
             )
-    # In a transfer file (DTF 7.3) each kind of record is a table of its own: the place is the line below the header.
+    # In a transfer file (DTF 7.3) each kind of record is a table of its own: its place is the line.
     con.execute(
         """
         create temp macro place(source_member, row_number, line_number) as
@@ -85,7 +85,7 @@ def opened(database: Path, truth: Path) -> duckdb.DuckDBPyConnection:
 
 
 def countable(con: duckdb.DuckDBPyConnection, kind: Shown) -> None:
-    """The table `countable`: the records that must count; and `counted`: those that the fact holds, as often."""
+    """Tables `countable`, the records that must count, and `counted`, those that the fact holds."""
     con.execute(
         """
         create or replace temp table countable as
