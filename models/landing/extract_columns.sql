@@ -21,43 +21,19 @@ indicator_columns as (
 
 ),
 
-subject_tables as (
-
-    select * from {{ ref('subject_tables') }}
-
-),
-
--- A subject that systems send in several tables has a list of required fields a table, any other has one.
 required_fields as (
 
-    select
-        subject,
-        table_name,
-        field
-    from subject_tables
-    union all
-    select
-        fields.subject,
-        'record' as table_name,
-        fields.field
-    from {{ ref('subject_fields') }} as fields
-    anti join subject_tables on fields.subject = subject_tables.subject
-    where fields.is_required
+    select * from {{ ref('table_fields') }}
 
 ),
 
 headers as (
 
     select
-        subject,
-        provider_code,
-        extract_id,
-        as_of_date,
-        source_file,
-        source_member,
+        * exclude (header),
         unnest(header).position as position,
         unnest(header).name as source_column
-    from extracts
+    from (select subject, provider_code, extract_id, as_of_date, source_file, source_member, header from extracts)
 
 ),
 
@@ -189,12 +165,7 @@ missing as (
         extracts.provider_code,
         extracts.extract_id,
         extracts.as_of_date,
-        null as position,
-        null as source_column,
         required_fields.field,
-        null as format,
-        null as indicator_code,
-        null as indicator_period,
         'missing' as status
     from extracts
     inner join tables on extracts.extract_id = tables.extract_id

@@ -155,7 +155,7 @@ def _ward(number: int) -> str:
 
 
 def _given(borough: Borough, boundaries: Path, properties: int) -> list[tuple]:
-    """The borough's areas in a file laid out as the national statisticians publish them (LSOA21CD, …, LAD22CD, geometry)."""
+    """The borough's areas in a file in the layout of the census (LSOA21CD, …, LAD22CD, geometry)."""
 
     def column(row: dict[str, str], *patterns: str) -> str:
         for name, value in row.items():
