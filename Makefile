@@ -18,8 +18,9 @@ setup: .venv/.installed ## the virtual environment, from the pinned and hashed r
 	@echo "installing into .venv …"; $(PYTHON) -m venv .venv && $(RUN)pip install -q --disable-pip-version-check \
 	  --no-deps --require-hashes -r requirements.lock && touch $@
 
-mart: setup ## load the sample, build, test and publish it; says where the mart is and what to ask it
-	@./citymart load sample
+mart: setup ## make the pilot's five boroughs, load them and the sample, build, test, publish; says what to ask
+	@./citymart sample --boroughs pilot --scale 0.01 --boundaries sample/demo/geography/2021-03-21.csv --seed 7 --as-of 2026-10-01 warehouse/city
+	@./citymart load sample warehouse/city || test $$? -eq 1  # one office sends an error page first, and is told
 	@./citymart publish
 
 lint: setup ## ruff, sqlfluff and dbt-bouncer
@@ -33,8 +34,8 @@ test: lint ## every test: style, Python, and dbt's own on the sample
 docs: setup ## the project's documentation and lineage graph, in target/static_index.html
 	@./citymart build && $(RUN)dbt -q docs generate --static
 
-bench: setup ## speed of landing and of the build, beside a yardstick of this machine
-	@$(RUN)python -m citymart.bench
+bench: setup ## landing and build beside a yardstick of this machine; a whole city at SCALE=0.1
+	@$(RUN)python -m citymart.bench; landing=$$?; $(RUN)python -m citymart.bench_city && exit $$landing
 
 test-faults: setup ## the tests that kill, fill disks and corrupt, many times over (minutes)
 	@FAULTS=40 $(RUN)pytest -k "kill or killed or disk or fault"

@@ -8,7 +8,7 @@
    which a system marks every record that goes on, is no fault of the record. #}
 {% macro end_date_issue(expr, parsed, format=none) -%}
     case
-        when {{ parsed }} is null and {{ read_date(expr, format) }} = date '2099-12-31' then null
+        when {{ parsed }} is null and regexp_matches({{ expr }}, '31.12.2099|2099.?12.?31') then null
         else {{ date_issue(expr, parsed, format) }}
     end
 {%- endmacro %}

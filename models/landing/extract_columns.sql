@@ -4,7 +4,15 @@ with
 
 extracts as (
 
-    select * from {{ ref('extracts') }}
+    select
+        subject,
+        provider_code,
+        extract_id,
+        as_of_date,
+        source_file,
+        source_member,
+        header
+    from {{ ref('extracts') }}
     where is_landed
 
 ),
@@ -30,10 +38,10 @@ required_fields as (
 headers as (
 
     select
-        * exclude (header),
-        unnest(header).position as position,
-        unnest(header).name as source_column
-    from (select subject, provider_code, extract_id, as_of_date, source_file, source_member, header from extracts)
+        extracts.* exclude (header),
+        unnest(extracts.header).position as position,
+        unnest(extracts.header).name as source_column
+    from extracts
 
 ),
 

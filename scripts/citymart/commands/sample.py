@@ -17,6 +17,7 @@ from ..cli import Settings, printable
 from ..errors import UsageError
 
 ALL = "all"
+PILOT = "pilot"
 MOST_SHOWN = 12
 LEFT_OUT = {
     "nothing": "Left out on purpose, nothing sent",
@@ -28,7 +29,10 @@ LEFT_OUT = {
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
 @click.option(
-    "--boroughs", default=ALL, metavar="LIST", help="Provider codes, a comma between (default: all)."
+    "--boroughs",
+    default=ALL,
+    metavar="LIST",
+    help="Provider codes, a comma between; all, or the five of the pilot (default: all).",
 )
 @click.option("--subjects", metavar="LIST", help="Which, such as council_tax,gazetteer (default: all).")
 @click.option(
@@ -79,7 +83,7 @@ def sample(
 
     \b
     Examples:
-      ./citymart sample --boroughs northborough,southborough /tmp/city
+      ./citymart sample --boroughs pilot --scale 0.01 /tmp/city
       ./citymart sample --scale 1 --as-of 2026-10-01 /data/london
       ./citymart sample --no-dirt --dirt uprn_missing=0.3 /tmp/city
 
@@ -118,6 +122,8 @@ def sample(
 def _boroughs(text: str, truths) -> Sequence:
     every = list(truths.boroughs(None))
     by_code = {borough.provider_code: borough for borough in every}
+    if text.strip() == PILOT:
+        return [borough for borough in every if borough.is_pilot]
     return [by_code[code] for code in _named(None if text.strip() == ALL else text, list(by_code), "borough")]
 
 
