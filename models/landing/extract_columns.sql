@@ -4,15 +4,7 @@ with
 
 extracts as (
 
-    select
-        subject,
-        provider_code,
-        extract_id,
-        as_of_date,
-        source_file,
-        source_member,
-        header
-    from {{ ref('extracts') }}
+    select * from {{ ref('extracts') }}
     where is_landed
 
 ),
