@@ -82,6 +82,10 @@ select
         ],
         ['weekly_amount', amount_issue('as_sent.weekly_amount', 'weekly_amount')],
         [
+            'from_date',
+            "case when table_name in ('household', 'assessment', 'whole') then " ~ blank('as_sent.from_date') ~ " end",
+        ],
+        [
             'application_date',
             date_issue('as_sent.application_date', 'application_date', format='as_sent.application_date_format'),
         ],

@@ -85,6 +85,10 @@ select
         ['tenure', "case when table_name in ('tenancy', 'whole') then " ~ blank('as_sent.tenure') ~ " end"],
         [
             'tenancy_start_date',
+            "case when table_name in ('tenancy', 'whole') then " ~ blank('as_sent.tenancy_start_date') ~ " end",
+        ],
+        [
+            'tenancy_start_date',
             date_issue('as_sent.tenancy_start_date', 'tenancy_start_date', format='as_sent.tenancy_start_date_format'),
         ],
         [
