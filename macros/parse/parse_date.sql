@@ -12,7 +12,7 @@
             -- By far the most dates are of this form, and it needs none of the rest.
             when regexp_full_match(cast({{ expr }} as varchar), '[12][0-9]{3}-[01][0-9]-[0-3][0-9]')
                 then try_cast({{ expr }} as date)
-            when {{ expr }} is not null then {{ read_date(expr, format) }}
+            when cast({{ expr }} as varchar) <> '' then {{ read_date(expr, format) }}
         end],
         lambda day_read: case
             when day_read >= date '1000-01-01' and day_read not in ({{ placeholder_dates() }}) then day_read

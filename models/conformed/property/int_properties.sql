@@ -38,7 +38,13 @@ providers as (
 last_periods as (
 
     select
-        *,
+        property_period_key,
+        provider_code,
+        uprn,
+        is_current,
+        last_seen_date,
+        easting,
+        northing,
         min(valid_from_date) over (partition by provider_code, uprn) as first_seen_date
     from history
     qualify row_number() over (partition by provider_code, uprn order by valid_from_date desc) = 1
@@ -56,9 +62,9 @@ placed as (
         -- A point in another borough is wrong about the property, and so is its area.
         locations.lsoa_code is not null and coalesce(locations.borough_code = providers.borough_code, true) as is_placed,
         case when is_placed then locations.lsoa_code end as lsoa_of_point,
-        locations.msoa_code as msoa_of_point,
-        locations.ward_code as ward_of_point,
-        locations.area_method as method_of_point
+        case when is_placed then locations.msoa_code end as msoa_of_point,
+        case when is_placed then locations.ward_code end as ward_of_point,
+        case when is_placed then locations.area_method end as method_of_point
     from last_periods
     inner join providers on last_periods.provider_code = providers.provider_code
     left join locations
@@ -88,14 +94,17 @@ select
     owned.borough_code,
     coalesce(owned.lsoa_of_point, postcodes.lsoa_code) as lsoa_code,
     case when owned.lsoa_of_point is not null then owned.msoa_of_point else postcodes.msoa_code end as msoa_code,
-    coalesce(case when owned.is_placed then owned.ward_of_point end, postcodes.ward_code) as ward_code,
+    coalesce(owned.ward_of_point, postcodes.ward_code) as ward_code,
     case when owned.lsoa_of_point is not null then owned.method_of_point when postcodes.lsoa_code is not null then 'postcode' end
         as area_method,
-    owned.postcode,
+    history.postcode,
     case when owned.is_current then coalesce(statuses.property_status, 'live') else 'historic' end as property_status,
-    owned.* exclude (
-        uprn, provider_code, borough_code, postcode, lsoa_of_point, msoa_of_point, ward_of_point, method_of_point, is_placed
-    )
+    owned.first_seen_date,
+    owned.longitude,
+    owned.latitude,
+    owned.borough_of_point,
+    history.* exclude (uprn, provider_code, postcode)
 from owned
-left join statuses on owned.logical_status = statuses.code
-left join postcodes on owned.postcode = postcodes.postcode and owned.borough_code = postcodes.borough_code
+inner join history on owned.property_period_key = history.property_period_key
+left join statuses on history.logical_status = statuses.code
+left join postcodes on history.postcode = postcodes.postcode and owned.borough_code = postcodes.borough_code

@@ -267,7 +267,10 @@ addressed as (
 compared as (
 
     select
-        *,
+        provider_code,
+        uprn,
+        day,
+        next_day,
         hash(
             parent_uprn,
             logical_status,
@@ -307,34 +310,46 @@ numbered as (
 
 ),
 
+-- What was delivered last of the period stands for it.
 bounded as (
 
     select
-        *,
-        min(day) over period as valid_from_date,
-        nullif(max(coalesce(next_day, date '9999-12-31')) over period, date '9999-12-31') as valid_until_date
+        provider_code,
+        uprn,
+        period_number,
+        min(day) as valid_from_date,
+        max(day) as last_day,
+        nullif(max(coalesce(next_day, date '9999-12-31')), date '9999-12-31') as valid_until_date,
+        max(coalesce(next_day, date '9999-12-31')) as until_date
     from numbered
-    window period as (partition by provider_code, uprn, period_number)
-    -- What was delivered last of the period stands for it.
-    qualify row_number() over (partition by provider_code, uprn, period_number order by day desc) = 1
+    group by provider_code, uprn, period_number
+
+),
+
+seen as (
+
+    select
+        bounded.*,
+        delivery_days.as_of_date as last_seen_date
+    from bounded
+    asof left join delivery_days
+        on bounded.provider_code = delivery_days.provider_code and bounded.until_date > delivery_days.as_of_date
 
 )
 
 select
-    bounded.provider_code || '/' || bounded.uprn || '/' || bounded.valid_from_date as property_period_key,
-    bounded.provider_code,
-    bounded.uprn,
-    bounded.period_number,
-    bounded.valid_from_date,
-    bounded.valid_until_date,
-    delivery_days.as_of_date as last_seen_date,
-    bounded.valid_until_date is null as is_current,
-    bounded.* exclude (
-        provider_code, uprn, period_number, valid_from_date, valid_until_date, day, next_day, is_new, content_hash,
-        address_as_sent
-    )
-from bounded
-asof left join delivery_days
+    seen.provider_code || '/' || seen.uprn || '/' || seen.valid_from_date as property_period_key,
+    seen.provider_code,
+    seen.uprn,
+    seen.period_number,
+    seen.valid_from_date,
+    seen.valid_until_date,
+    seen.last_seen_date,
+    seen.valid_until_date is null as is_current,
+    addressed.* exclude (provider_code, uprn, day, next_day, address_as_sent)
+from seen
+inner join addressed
     on
-        bounded.provider_code = delivery_days.provider_code
-        and coalesce(bounded.valid_until_date, date '9999-12-31') > delivery_days.as_of_date
+        seen.provider_code = addressed.provider_code
+        and seen.uprn = addressed.uprn
+        and seen.last_day = addressed.day

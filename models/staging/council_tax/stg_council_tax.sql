@@ -55,15 +55,10 @@ parsed as (
         {{ clean_text('liable_name_2') }} as liable_name_2,
         {{ clean_text('liable_name_3') }} as liable_name_3,
         {{ clean_text('liable_name_4') }} as liable_name_4,
-        list_sort(list_distinct(flatten([
-            case
-                when {{ clean_text('party_reference') }} is not null then ['#' || {{ clean_text('party_reference') }}]
-                else {{ named_parties('whole_name') }}
-            end,
-            {{ named_parties('liable_name_2') }},
-            {{ named_parties('liable_name_3') }},
-            {{ named_parties('liable_name_4') }}
-        ]))) as parties,
+        case
+            when {{ clean_text('party_reference') }} is not null then ['#' || {{ clean_text('party_reference') }}]
+            else {{ named_parties('whole_name', more=['liable_name_2', 'liable_name_3', 'liable_name_4']) }}
+        end as parties,
         {{ parse_integer('liable_persons') }} as liable_persons,
         {{ clean_text('occupier_name') }} as occupier_name,
         {{ clean_text('owner_name') }} as owner_name,

@@ -91,7 +91,7 @@ select
         ],
         ['cancel_date', date_issue('as_sent.cancel_date', 'cancel_date', format='as_sent.cancel_date_format')],
         ['from_date', date_issue('as_sent.from_date', 'from_date', format='as_sent.from_date_format')],
-        ['to_date', date_issue('as_sent.to_date', 'to_date', format='as_sent.to_date_format')],
+        ['to_date', end_date_issue('as_sent.to_date', 'to_date', format='as_sent.to_date_format')],
         ['to_date', "case when to_date < from_date then 'dates_out_of_order' end"],
         ['is_discretionary', unreadable('as_sent.is_discretionary', 'is_discretionary', 'flag_unreadable')],
         ['nino', unreadable('as_sent.nino', 'nino', 'nino_unreadable')],

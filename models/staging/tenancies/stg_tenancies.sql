@@ -93,7 +93,7 @@ select
         ],
         [
             'tenancy_end_date',
-            date_issue('as_sent.tenancy_end_date', 'tenancy_end_date', format='as_sent.tenancy_end_date_format'),
+            end_date_issue('as_sent.tenancy_end_date', 'tenancy_end_date', format='as_sent.tenancy_end_date_format'),
         ],
         ['tenancy_end_date', "case when tenancy_end_date < tenancy_start_date then 'dates_out_of_order' end"],
         ['weekly_rent_amount', amount_issue('as_sent.weekly_rent_amount', 'weekly_rent_amount')],
