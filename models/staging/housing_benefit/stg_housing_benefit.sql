@@ -38,7 +38,7 @@ parsed as (
         {{ parse_boolean('is_discretionary') }} as is_discretionary,
         {{ parse_money('weekly_amount') }} as weekly_amount,
         {{ parse_date('from_date', format='from_date_format') }} as from_date,
-        {{ parse_date('to_date', format='to_date_format') }} as to_date_as_sent,
+        {{ parse_date('to_date', format='to_date_format') }} as to_date,
 
         -- who
         {{ clean_text('name') }} as name,
@@ -69,8 +69,7 @@ parsed as (
 )
 
 select
-    * exclude (as_sent, postcode_as_sent, to_date_as_sent),
-    case when {{ is_open_end('to_date_as_sent') }} then null else to_date_as_sent end as to_date,
+    * exclude (as_sent, postcode_as_sent),
     {{ issues([
         ['claim_reference', blank('as_sent.claim_reference')],
         [
@@ -83,13 +82,17 @@ select
         ],
         ['weekly_amount', amount_issue('as_sent.weekly_amount', 'weekly_amount')],
         [
+            'from_date',
+            "case when table_name in ('household', 'assessment', 'whole') then " ~ blank('as_sent.from_date') ~ " end",
+        ],
+        [
             'application_date',
             date_issue('as_sent.application_date', 'application_date', format='as_sent.application_date_format'),
         ],
         ['cancel_date', date_issue('as_sent.cancel_date', 'cancel_date', format='as_sent.cancel_date_format')],
         ['from_date', date_issue('as_sent.from_date', 'from_date', format='as_sent.from_date_format')],
-        ['to_date', end_date_issue('as_sent.to_date', 'to_date_as_sent', format='as_sent.to_date_format')],
-        ['to_date', "case when to_date_as_sent < from_date then 'dates_out_of_order' end"],
+        ['to_date', end_date_issue('as_sent.to_date', 'to_date', format='as_sent.to_date_format')],
+        ['to_date', "case when to_date < from_date then 'dates_out_of_order' end"],
         ['is_discretionary', unreadable('as_sent.is_discretionary', 'is_discretionary', 'flag_unreadable')],
         ['nino', unreadable('as_sent.nino', 'nino', 'nino_unreadable')],
         ['birth_date', date_issue('as_sent.birth_date', 'birth_date', format='as_sent.birth_date_format')],

@@ -31,7 +31,7 @@ parsed as (
         -- the agreement
         {{ clean_text('tenure') }} as tenure_as_sent,
         {{ parse_date('tenancy_start_date', format='tenancy_start_date_format') }} as tenancy_start_date,
-        {{ parse_date('tenancy_end_date', format='tenancy_end_date_format') }} as end_date_as_sent,
+        {{ parse_date('tenancy_end_date', format='tenancy_end_date_format') }} as tenancy_end_date,
         {{ parse_money('weekly_rent_amount') }} as weekly_rent_amount,
         {{ parse_money('balance_amount') }} as balance_amount,
 
@@ -68,8 +68,7 @@ parsed as (
 )
 
 select
-    * exclude (as_sent, postcode_as_sent, end_date_as_sent, has_notice_as_sent, has_order_as_sent),
-    case when {{ is_open_end('end_date_as_sent') }} then null else end_date_as_sent end as tenancy_end_date,
+    * exclude (as_sent, postcode_as_sent, has_notice_as_sent, has_order_as_sent),
     {{ flag_or_date(
         'has_notice_as_sent', 'notice_date',
         'as_sent.has_notice_to_quit', 'as_sent.notice_date', 'as_sent.notice_date_format',
@@ -86,13 +85,17 @@ select
         ['tenure', "case when table_name in ('tenancy', 'whole') then " ~ blank('as_sent.tenure') ~ " end"],
         [
             'tenancy_start_date',
+            "case when table_name in ('tenancy', 'whole') then " ~ blank('as_sent.tenancy_start_date') ~ " end",
+        ],
+        [
+            'tenancy_start_date',
             date_issue('as_sent.tenancy_start_date', 'tenancy_start_date', format='as_sent.tenancy_start_date_format'),
         ],
         [
             'tenancy_end_date',
-            end_date_issue('as_sent.tenancy_end_date', 'end_date_as_sent', format='as_sent.tenancy_end_date_format'),
+            end_date_issue('as_sent.tenancy_end_date', 'tenancy_end_date', format='as_sent.tenancy_end_date_format'),
         ],
-        ['tenancy_end_date', "case when end_date_as_sent < tenancy_start_date then 'dates_out_of_order' end"],
+        ['tenancy_end_date', "case when tenancy_end_date < tenancy_start_date then 'dates_out_of_order' end"],
         ['weekly_rent_amount', amount_issue('as_sent.weekly_rent_amount', 'weekly_rent_amount')],
         ['balance_amount', amount_issue('as_sent.balance_amount', 'balance_amount')],
         ['has_notice_to_quit', unreadable('as_sent.has_notice_to_quit', 'has_notice_as_sent', 'flag_unreadable')],
