@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-DOCUMENTS = ["README.md", "docs/add-a-borough.md", "docs/add-a-subject.md", "docs/operate.md"]
+DOCUMENTS = [
+    *("README.md", "docs/add-a-borough.md", "docs/add-a-subject.md", "docs/operate.md"),
+    "docs/generated-city.md",
+]
 
 
 def commands(project: Path) -> list[tuple[str, str]]:
