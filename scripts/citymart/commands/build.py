@@ -12,8 +12,9 @@ from citymart.cli import FAILED, Settings
     "--select", metavar="SELECTOR", multiple=True, help="dbt's selection of nodes, such as +fct_payments."
 )
 @click.option("--full-refresh", is_flag=True, help="Build incremental models anew.")
+@click.option("--no-unit-tests", is_flag=True, help="Leave out the tests of the code; those of the data run.")
 @click.pass_context
-def build(ctx: click.Context, select: tuple[str, ...], full_refresh: bool) -> None:
+def build(ctx: click.Context, select: tuple[str, ...], full_refresh: bool, no_unit_tests: bool) -> None:
     """Build the development database, and run the tests of what is built.
 
     \b
@@ -41,6 +42,8 @@ def build(ctx: click.Context, select: tuple[str, ...], full_refresh: bool) -> No
         arguments += ["--indirect-selection", "cautious"]
     if full_refresh:
         arguments.append("--full-refresh")
+    if no_unit_tests:
+        arguments += ["--exclude-resource-type", "unit_test"]
     with build_lock(home, "build"):
         database.parent.mkdir(parents=True, exist_ok=True)
         run = run_dbt(home, arguments, database=database, use="dev")

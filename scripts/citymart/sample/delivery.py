@@ -196,7 +196,12 @@ class Office:
         """Ends the files for all boroughs, and writes what was sent."""
         for each in self._open.values():
             each.writer.close()
-            each.sent.bytes = each.path.stat().st_size
+            if each.sent.records:
+                each.sent.bytes = each.path.stat().st_size
+            else:
+                # A month in which nothing happened anywhere: no file.
+                each.path.unlink()
+                each.sent.file, each.sent.bytes, each.sent.what = None, 0, "empty"
         self._open.clear()
         self.sent.sort(key=lambda sent: (sent.provider, sent.subject, sent.as_of, sent.file or ""))
         _write_files(self.sent, self.folders.truth / "files.parquet")
