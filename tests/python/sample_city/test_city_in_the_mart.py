@@ -39,7 +39,8 @@ def built(citymart, home: Path) -> Path:
 def dirty(citymart, tmp_path_factory) -> duckdb.DuckDBPyConnection:
     """The mart of a city with every kind of dirt, and its truth beside it."""
     folder = tmp_path_factory.mktemp("dirty")
-    out = made(citymart, folder / "home", folder)
+    # At this size a broken record would come about once in two cities.
+    out = made(citymart, folder / "home", folder, "--dirt", "too_few_cells=0.003")
     # Two offices send the error page of a portal first, which is refused.
     assert citymart(folder / "home", "load", out).returncode in (0, 1)
     return opened(built(citymart, folder / "home"), Path(f"{out}-truth"))
@@ -201,7 +202,11 @@ def test_there_is_no_issue_without_a_cause(dirty) -> None:
                 issues.issue_type = 'record_rejected'
                 or regexp_matches(issues.issue_type, '(_without_|_unknown$)')
             )
-        where issues.issue_type not in ('delivery_repeated', 'file_refused')
+        -- one number for two people: the fault is in either record
+        anti join dirt on issues.issue_type = 'identifier_shared' and issues.provider_code = dirt.provider
+            and issues.subject = dirt.subject and issues.value_as_sent = dirt.printed_value
+        -- the truth itself closes some accounts late, so that two are open at once
+        where issues.issue_type not in ('delivery_repeated', 'file_refused', 'account_overlaps')
         """,
     )
     assert unexplained == []
