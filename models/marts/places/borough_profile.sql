@@ -74,6 +74,23 @@ population as (
 
 ),
 
+properties as (
+
+    select
+        borough_code,
+        count(*) filter (where status = 'live' and not is_shell) as properties,
+        count(*) filter (where status = 'live' and not is_shell and is_residential) as dwellings,
+        sum(live_council_tax_accounts) as live_council_tax_accounts,
+        sum(live_benefit_claims) as live_benefit_claims,
+        sum(live_tenancies) as live_tenancies,
+        sum(hmo_licences_in_force) as hmo_licences_in_force,
+        sum(service_requests_in_a_year) as property_requests_in_a_year,
+        max(council_tax_as_of_date) as council_tax_as_of_date
+    from {{ ref('property_profile') }}
+    group by borough_code
+
+),
+
 issues as (
 
     select
@@ -107,6 +124,14 @@ select
     applications.planning_as_of_date,
     coalesce(requests.foi_requests, 0) as foi_requests,
     requests.foi_as_of_date,
+    coalesce(properties.properties, 0) as properties,
+    coalesce(properties.dwellings, 0) as dwellings,
+    cast(properties.live_council_tax_accounts as bigint) as live_council_tax_accounts,
+    cast(properties.live_benefit_claims as bigint) as live_benefit_claims,
+    cast(properties.live_tenancies as bigint) as live_tenancies,
+    cast(properties.hmo_licences_in_force as bigint) as hmo_licences_in_force,
+    cast(properties.property_requests_in_a_year as bigint) as property_requests_in_a_year,
+    properties.council_tax_as_of_date,
     coalesce(issues.data_errors, 0) as data_errors,
     coalesce(issues.data_repairs, 0) as data_repairs
 from boroughs
@@ -115,4 +140,5 @@ left join payments on boroughs.borough_code = payments.borough_code
 left join sites on boroughs.borough_code = sites.borough_code
 left join applications on boroughs.borough_code = applications.borough_code
 left join requests on boroughs.borough_code = requests.borough_code
+left join properties on boroughs.borough_code = properties.borough_code
 left join issues on boroughs.borough_code = issues.borough_code
