@@ -10,7 +10,7 @@ can be read as records.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -153,7 +153,7 @@ def print_cells(
         # Who does not say what has changed can't tell of what is gone.
         conditions.append("change_type <> 'D'")
     where = f" where {' and '.join(conditions)}" if conditions else ""
-    base = ["_record_id", "_is_usable", "_is_stale", "_h", *dict.fromkeys(k for k, _, _ in dirty.befallen)]
+    base = ["_record_id", "_is_usable", "_is_stale", "_h", *dict.fromkeys(k for k, _ in dirty.befallen)]
     for truth in ("true_uprn", "true_person_id"):
         base.append(truth if truth in dirty.columns else f"null as {truth}")
     base.append(f"{'change_type' if 'change_type' in dirty.columns else literal('I')} as _change_type")
@@ -206,7 +206,7 @@ def print_cells(
         "true_person_id",
         "_is_stale",
         "_h",
-        *dict.fromkeys(k for k, _, _ in dirty.befallen),
+        *dict.fromkeys(k for k, _ in dirty.befallen),
     ]
     selected = ", ".join(
         [
@@ -315,63 +315,96 @@ def truth_of_printed(printed: Printed, records: str, file: str) -> str:
 def truth_of_dirt(con: duckdb.DuckDBPyConnection, printed: Printed, clean: str, file: str, dirt: Dirt) -> str:
     """The SQL of what is wrong in the file: a row for each fault of a cell, a column or a record."""
     own = {row[0] for row in con.execute(f"describe {name(clean)}").fetchall()}
+    asked = list(dict.fromkeys(printed.fields))
+    befallen = [each for each in printed.source.befallen if each[1] in printed.fields]
+    stale = [f for f in asked if f in own and not f.startswith("true_")] if printed.source.may_be_stale else []
+    of_text = [column for column in printed.columns if column.may_have_dirt]
+    _gather_faulty(con, printed, clean, own, befallen, of_text, stale)
     parts: list[str] = []
 
-    def add(
-        field: str | None, kind: str, shown: str, role: str | None, stage: str, where: str, *, was: str | None
-    ) -> None:
-        """`was` is the record's column with the clean value; `{clean}` and `{dirty}` in `where`
-        stand for it.
-        """
-        cases = {each.kind: dirt.expected(each.kind, role) for each in dirt.kinds if each.stage == stage}
-        expected = " ".join(f"when {literal(k)} then {literal(e)}" for k, e in cases.items())
-        # Only the columns that this kind of fault is about are joined: most records have some fault or other.
-        joins, clean_value, dirty_value = "", "null", "null"
-        if was:
-            joins = f" join {name(clean)} as c on c.rowid = r._place"
-            if "{dirty}" in where + shown:
-                joins += f" join {name(printed.source.table)} as d on d.rowid = r._place"
-            if was not in own:
-                joins += " left join printed_properties as p on p.uprn = cast(r.true_uprn as varchar)"
-            clean_value = f"cast({'c' if was in own else 'p'}.{name(was)} as varchar)"
-            dirty_value = f"cast(d.{name(was)} as varchar)"
-        words = {"clean": clean_value, "dirty": dirty_value}
+    def add(field: str | None, kind: str, shown: str, where: str, *, was: str | None) -> None:
+        clean_value = _clean(was) if was else "null"
         parts.append(
-            f"select {literal(file)} as file, n._row_number as row_number, r._record_id as record_id, "
-            f"cast({literal(field)} as varchar) as field, {kind} as kind, {clean_value} as clean_value, "
-            f"cast({shown.format(**words)} as varchar) as printed_value, "
-            f"case {kind} {expected} end as expected from {name(printed.table)} as r "
-            f"join {name(f'{printed.table}_numbers')} as n on n._at = r.rowid{joins} "
-            f"where {where.format(**words)}"
+            f"select _row_number, _record_id, _at, cast({literal(field)} as varchar) as field, {kind} as kind, "
+            f"{clean_value} as clean_value, {shown} as printed_value "
+            f"from {name(f'{printed.table}_faulty')} where {where}"
         )
 
-    in_file = "(r._kind is null or r._kind = 'doubled')"
-    for k, role, field in printed.source.befallen:
-        if field in printed.fields:
-            where = f"r.{name(k)} is not null and {in_file} and {{dirty}} is distinct from {{clean}}"
-            add(field, f"r.{name(k)}", _shown(printed, field), role, "value", where, was=field)
-    for column in printed.columns:
-        if column.may_have_dirt:
-            where = f"r.{column.t} is not null and {in_file}"
-            add(
-                column.field or column.name,
-                f"r.{column.t}",
-                f"r.{column.p}",
-                column.role,
-                "text",
-                where,
-                was=column.field,
-            )
-    for field in printed.fields if printed.source.may_be_stale else ():
-        if field in own and not field.startswith("true_"):
-            where = f"r._is_stale and {in_file} and {{dirty}} is distinct from {{clean}}"
-            add(field, "'stale_record'", _shown(printed, field), None, "record", where, was=field)
-    where = "r._kind is not null and (r._kind <> 'doubled' or r._copy = 1)"
-    add(None, "r._kind", "null", None, "record", where, was=None)
-    return " union all ".join(parts) + " order by row_number, record_id, field, kind"
+    in_file = "(_kind is null or _kind = 'doubled')"
+    for k, field in befallen:
+        add(field, name(k), _shown(printed, field), f"{name(k)} is not null and {in_file} and {_differs(field)}",
+            was=field)  # fmt: skip
+    for column in of_text:
+        add(column.field or column.name, column.t, column.p, f"{column.t} is not null and {in_file}",
+            was=column.field)  # fmt: skip
+    for field in stale:
+        add(field, "'stale_record'", _shown(printed, field), f"_is_stale and {in_file} and {_differs(field)}",
+            was=field)  # fmt: skip
+    add(None, "_kind", "null", "_kind is not null and (_kind <> 'doubled' or _copy = 1)", was=None)
+    expected = " ".join(f"when {literal(k)} then {literal(e)}" for k, e in dirt.expected.items())
+    return (
+        f"select {literal(file)} as file, _row_number as row_number, _record_id as record_id, field, kind, "
+        f"clean_value, cast(printed_value as varchar) as printed_value, case kind {expected} end as expected "
+        f"from ({' union all '.join(parts)}) "
+        "order by _at, field nulls last, kind, clean_value, printed_value"
+    )
+
+
+def _clean(field: str) -> str:
+    """The clean value of a record's column, in the table of the faulty records."""
+    return name(f"clean {field}")
+
+
+def _dirty(field: str) -> str:
+    return name(f"dirty {field}")
+
+
+def _differs(field: str) -> str:
+    return f"{_dirty(field)} is distinct from {_clean(field)}"
+
+
+def _gather_faulty(
+    con: duckdb.DuckDBPyConnection,
+    printed: Printed,
+    clean: str,
+    own: Collection[str],
+    befallen: Sequence[tuple[str, str]],
+    of_text: Sequence[Column],
+    stale: Sequence[str],
+) -> None:
+    """The table `…_faulty`: the printed records that have a fault, with what they were clean and dirty.
+
+    Once, so that each kind of fault reads a few columns and joins nothing.
+    """
+    differing = dict.fromkeys([*(field for _, field in befallen), *stale])
+    asked = dict.fromkeys([*differing, *(column.field for column in of_text if column.field)])
+    values = [
+        f"cast({'c' if field in own else 'p'}.{name(field)} as varchar) as {_clean(field)}" for field in asked
+    ]
+    values += [f"cast(d.{name(field)} as varchar) as {_dirty(field)}" for field in differing]
+    has_fault = ["r._kind is not null", *(["r._is_stale"] if stale else [])]
+    has_fault += [f"r.{name(k)} is not null" for k in dict.fromkeys(k for k, _ in befallen)]
+    has_fault += [f"r.{column.t} is not null" for column in of_text]
+    of_property = (
+        "left join printed_properties as p on p.uprn = cast(r.true_uprn as varchar)"
+        if any(field not in own for field in asked)
+        else ""
+    )
+    con.execute(
+        f"""
+        create or replace temp table {name(f"{printed.table}_faulty")} as
+        select {", ".join(["n._at", "n._row_number", "r.*", *values])}
+        from {name(printed.table)} as r
+        join {name(f"{printed.table}_numbers")} as n on n._at = r.rowid
+        join {name(clean)} as c on c.rowid = r._place
+        join {name(printed.source.table)} as d on d.rowid = r._place
+        {of_property}
+        where {" or ".join(has_fault)}
+        """
+    )
 
 
 def _shown(printed: Printed, field: str) -> str:
     """What the file shows of a record's column: the cell, where a cell shows it alone."""
     alone = [column for column in printed.columns if column.field == field]
-    return f"r.{alone[0].p}" if alone else "{dirty}"
+    return alone[0].p if alone else _dirty(field)

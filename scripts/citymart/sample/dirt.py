@@ -181,9 +181,10 @@ class Dirt:
     def rate(self, kind: str) -> float:
         return next((each.rate for each in self.kinds if each.kind == kind), 0.0)
 
-    def expected(self, kind: str, role: str | None = None) -> str:
-        found = [each for each in self.kinds if each.kind == kind]
-        return next((each.expected for each in found if each.role == role), found[0].expected)
+    @property
+    def expected(self) -> dict[str, str]:
+        """Kind → what the mart is expected to make of it, whatever role it befalls."""
+        return {each.kind: each.expected for each in self.kinds}
 
     @property
     def is_clean(self) -> bool:

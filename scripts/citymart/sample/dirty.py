@@ -33,8 +33,8 @@ class Dirty:
     columns: dict[str, str]
     roles: dict[str, str]
     """Column → role, for those that have one."""
-    befallen: list[tuple[str, str, str]]
-    """Column of the kind, role of its kinds, and a column that it may have changed."""
+    befallen: list[tuple[str, str]]
+    """Column of the kind, and a column that it may have changed."""
     may_be_stale: bool
 
 
@@ -51,7 +51,7 @@ class Dirtying:
     month: Month
     dirt: Dirt
     printed: Iterable[str]
-    befallen: list[tuple[str, str, str]] = field(default_factory=list)
+    befallen: list[tuple[str, str]] = field(default_factory=list)
     draws: dict[str, Drawn] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -105,11 +105,11 @@ class Dirtying:
         roles = {column: role for column, role in self.records.roles.items() if column in used}
         return roles | {each: role for each in self.given if (role := addresses.FIELDS[each])}
 
-    def _take(self, column: str, role: str, kinds: Iterable[Kind], changed: Iterable[str]) -> Drawn:
+    def _take(self, column: str, kinds: Iterable[Kind], changed: Iterable[str]) -> Drawn:
         made = drawn(column, kinds)
         if made.kinds:
             self.draws[column] = made
-            self.befallen += [(f"_k_{column}", role, each) for each in changed]
+            self.befallen += [(f"_k_{column}", each) for each in changed]
         return made
 
     def _draw(self) -> dict[str, Drawn]:
@@ -120,20 +120,20 @@ class Dirtying:
                 kinds = [
                     kind for each in effective_role(column, role) for kind in self.dirt.of(each, "value")
                 ]
-                singles[column] = self._take(column, role, kinds, [column])
+                singles[column] = self._take(column, kinds, [column])
         if self.composed and "postcode" not in self.own and "postcode" not in self.given:
             # It shows in the address in one line.
             shown = [each for each in ("address",) if each in self.given]
-            singles["postcode"] = self._take("postcode", "postcode", self.dirt.of("postcode", "value"), shown)
+            singles["postcode"] = self._take("postcode", self.dirt.of("postcode", "value"), shown)
         if self.composed:
             shown = ["address"] if "address" in self.given else self.composed
             for each in addresses.DRAWS:
-                self._take(each, each, self.dirt.of(each, "value"), shown)
+                self._take(each, self.dirt.of(each, "value"), shown)
         for at, pair in enumerate(self.pairs):
-            self._take(f"name_pair_{at}", "name_pair", self.dirt.of("name_pair", "value"), pair)
+            self._take(f"name_pair_{at}", self.dirt.of("name_pair", "value"), pair)
         if self.points:
             both = [each for point in self.points for each in point]
-            self._take("coordinates", "coordinates", self.dirt.of("coordinates", "value"), both)
+            self._take("coordinates", self.dirt.of("coordinates", "value"), both)
         return {column: made for column, made in singles.items() if made.kinds}
 
     # -- what it does ---------------------------------------------------------------------------
@@ -250,7 +250,7 @@ class Dirtying:
 
     def _make(self, layers: Layers) -> Dirty:
         table = f"dirty_{self.records.name}_{self.month.at}"
-        kinds = dict.fromkeys(k for k, _, _ in self.befallen)
+        kinds = dict.fromkeys(k for k, _ in self.befallen)
         kept = ["_record_id", "_is_usable", "_is_stale", "_h", *self.own, *self.given, *kinds]
         self.con.execute(
             f"create or replace temp table {name(table)} as "

@@ -1,4 +1,4 @@
-"""dbt's unit tests, once: a publish leaves them out, because they are of the code and not of the data."""
+"""dbt's unit tests on a build from nothing, where no landed data can help them."""
 
 from __future__ import annotations
 
