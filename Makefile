@@ -6,7 +6,7 @@ export PYTHONPATH := scripts
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mart test lint docs bench test-faults subject
+.PHONY: help setup mart test lint docs bench test-faults test-city subject
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ bench: setup ## landing and build beside a yardstick of this machine; a whole ci
 
 test-faults: setup ## the tests that kill, fill disks and corrupt, many times over (minutes)
 	@FAULTS=40 $(RUN)pytest -k "kill or killed or disk or fault"
+
+test-city: setup ## the truth of a city of all boroughs against the mart, every system of every subject (minutes)
+	@CITY_BOROUGHS=all CITY_SCALE=0.001 $(RUN)pytest tests/python/sample_city/test_city_in_the_mart.py
 
 subject: setup ## start a new subject: make subject NAME=licences
 	@./citymart subject "$(NAME)"

@@ -27,7 +27,7 @@
         {'subject': 'gazetteer', 'field': 'blpu_logical_status', 'list': 'logical_status'},
         {'subject': 'gazetteer', 'field': 'blpu_state', 'list': 'blpu_state'},
         {'subject': 'gazetteer', 'field': 'blpu_class', 'list': 'blpu_class'},
-        {'subject': 'gazetteer', 'field': 'representative_point', 'list': 'representative_point'},
+        {'subject': 'gazetteer', 'field': 'representative_point_code', 'list': 'representative_point'},
         {'subject': 'council_tax', 'field': 'council_tax_band', 'list': 'council_tax_band'},
         {'subject': 'council_tax', 'field': 'liability', 'list': 'council_tax_liability'},
         {'subject': 'council_tax', 'field': 'owner_liability', 'list': 'council_tax_owner_liability'},

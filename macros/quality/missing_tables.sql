@@ -13,22 +13,21 @@
         null::varchar as value_as_sent
     from (
         select
-            extracts.provider_code,
-            arg_max(extracts.extract_id, (extracts.landed_at, extracts.extract_id)) as extract_id,
+            extract_days.provider_code,
+            arg_max(extract_days.extract_id, (extract_days.landed_at, extract_days.extract_id)) as extract_id,
             list(extract_tables.table_name) as table_names
-        from {{ ref('extracts') }} as extracts
+        from {{ ref('extract_days') }} as extract_days
         inner join (
             select
                 extract_id,
                 any_value(table_name) as table_name
             from {{ ref('extract_columns') }}
             group by extract_id
-        ) as extract_tables on extracts.extract_id = extract_tables.extract_id
+        ) as extract_tables on extract_days.extract_id = extract_tables.extract_id
         where
-            extracts.subject = '{{ subject }}'
-            and extracts.is_landed
+            extract_days.subject = '{{ subject }}'
             and extract_tables.table_name in ({% for table in tables %}'{{ table }}'{{ ', ' if not loop.last }}{% endfor %})
-        group by extracts.provider_code, extracts.as_of_date
+        group by extract_days.provider_code, extract_days.as_of_date
     ) as deliveries
     cross join (
         values {% for table in tables %}('{{ table }}'){{ ', ' if not loop.last }}{% endfor %}

@@ -14,7 +14,6 @@ fields as (
 
 ),
 
--- A record that could not be landed is kept whole, so its text may name people.
 personal_subjects as (
 
     select distinct subject
@@ -39,8 +38,13 @@ select
     issues.who_can_mend,
     issues.quality_dimension,
     issues.message,
-    coalesce(fields.classification = 'personal', false)
-    or (issues.issue_type = 'record_rejected' and personal_subjects.subject is not null) as is_value_withheld,
+    -- In a subject with people in it, whatever is no field that is known not to name one may do so: a record that could
+    -- not be landed is kept whole. Of a file or a column there is only its name.
+    coalesce(
+        fields.classification = 'personal',
+        personal_subjects.subject is not null
+        and (issues.row_number is not null or issues.issue_type = 'record_rejected')
+    ) as is_value_withheld,
     case when not is_value_withheld then issues.value_as_sent end as value_as_sent
 from issues
 left join fields on issues.subject = fields.subject and issues.field = fields.field

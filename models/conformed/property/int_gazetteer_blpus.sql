@@ -43,7 +43,7 @@ states as (
 
 representative_points as (
 
-    {{ code_map('representative_point', 'stated', 'representative_point_as_sent') }}
+    {{ code_map('representative_point', 'stated', 'representative_point_code_as_sent') }}
 
 ),
 
@@ -69,7 +69,7 @@ keyed as (
     left join representative_points
         on
             stated.provider_code = representative_points.provider_code
-            and stated.representative_point_as_sent = representative_points.as_sent
+            and stated.representative_point_code_as_sent = representative_points.as_sent
     left join classes
         on stated.provider_code = classes.provider_code and stated.blpu_class_as_sent = classes.as_sent
 

@@ -1,5 +1,5 @@
 -- int_gazetteer_current_supplies.sql
--- One row a delivered table of which a gazetteer as it stands is made: its newest full supply and the changes since.
+-- One row a delivered table and day of which a gazetteer as it stands is made: its newest full supply and the changes since.
 with
 
 deliveries as (

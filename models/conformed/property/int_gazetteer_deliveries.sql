@@ -1,11 +1,11 @@
 -- int_gazetteer_deliveries.sql
--- One row a landed table of a gazetteer's delivery: whether it is of a full supply or of changes, and whether it counts.
+-- One row a landed table of a gazetteer's delivery and day: whether it is of a full supply or of changes, and counts.
 with
 
 extracts as (
 
-    select * from {{ ref('extracts') }}
-    where subject = 'gazetteer' and is_landed
+    select * from {{ ref('extract_days') }}
+    where subject = 'gazetteer'
 
 ),
 

@@ -47,7 +47,8 @@ keyed as (
 )
 
 -- Of two records of one key in a full supply the last counts (see record_versions): here are the others.
-select
+-- Seen: the same bytes sent for two months, which double the same record twice.
+select distinct
     keyed.provider_code,
     keyed.extract_id,
     keyed.row_number,

@@ -19,8 +19,7 @@ recent_requests as (
         count(*) filter (where request_type = 'noise') as noise_requests_in_a_year,
         count(*) filter (where request_type in ('waste', 'fly_tipping')) as waste_requests_in_a_year,
         count(*) filter (where request_type = 'housing_conditions') as housing_requests_in_a_year,
-        max(received_date) as last_service_request_date,
-        max(known_until) as service_requests_as_of_date
+        max(received_date) as last_service_request_date
     from requests
     where uprn is not null and received_date > known_until - interval 1 year
     group by uprn
@@ -33,8 +32,7 @@ inspections as (
         uprn,
         count(*) as inspections,
         max_by(outcome, (inspection_date, inspection_key)) as last_inspection_outcome,
-        max(inspection_date) as last_inspection_date,
-        max(as_of_date) as inspections_as_of_date
+        max(inspection_date) as last_inspection_date
     from {{ ref('int_inspections') }}
     where uprn is not null
     group by uprn
@@ -46,8 +44,7 @@ ratings as (
     select
         uprn,
         count(*) as food_businesses,
-        min(rating_value) as lowest_food_rating,
-        max(as_of_date) as food_ratings_as_of_date
+        min(rating_value) as lowest_food_rating
     from {{ ref('int_food_ratings') }}
     where uprn is not null
     group by uprn

@@ -9,8 +9,7 @@ claims as (
         count(*) filter (where is_live) as live_benefit_claims,
         max(household_members) filter (where is_live) as benefit_household_members,
         sum(dependent_children) filter (where is_live) as benefit_dependent_children,
-        bool_or(is_shared_accommodation) filter (where is_live) as is_shared_for_benefit,
-        max(as_of_date) as benefits_as_of_date
+        bool_or(is_shared_accommodation) filter (where is_live) as is_shared_for_benefit
     from {{ ref('int_benefit_claims') }}
     where uprn is not null
     group by uprn
@@ -25,8 +24,7 @@ tenancies as (
         max_by(tenure, (tenancy_start_date, tenancy_key)) filter (where is_live) as tenure,
         max(tenancy_start_date) filter (where is_live) as tenancy_start_date,
         cast(sum(balance_amount) filter (where is_live) as decimal(18, 2)) as tenancy_balance_amount,
-        sum(household_members) filter (where is_live) as tenancy_household_members,
-        max(as_of_date) as tenancies_as_of_date
+        sum(household_members) filter (where is_live) as tenancy_household_members
     from {{ ref('int_tenancies') }}
     where uprn is not null
     group by uprn
@@ -40,8 +38,7 @@ electors as (
         electors,
         surnames as elector_surnames,
         attainers,
-        newest_registered_date as newest_elector_date,
-        as_of_date as electors_as_of_date
+        newest_registered_date as newest_elector_date
     from {{ ref('int_property_electors') }}
 
 ),

@@ -10,8 +10,7 @@ licences as (
         max_by(licence_type, (is_current, licence_start_date, licence_key)) as hmo_licence_type,
         max_by(licence_status, (is_current, licence_start_date, licence_key)) as hmo_licence_status,
         max_by(maximum_persons, (is_current, licence_start_date, licence_key)) as hmo_maximum_persons,
-        max_by(licence_expiry_date, (is_current, licence_start_date, licence_key)) as hmo_licence_expiry_date,
-        max(as_of_date) as hmo_licences_as_of_date
+        max_by(licence_expiry_date, (is_current, licence_start_date, licence_key)) as hmo_licence_expiry_date
     from {{ ref('int_hmo_licences') }}
     where uprn is not null
     group by uprn

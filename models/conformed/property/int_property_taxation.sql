@@ -15,8 +15,7 @@ council_tax as (
             as council_tax_exemption,
         sum(liable_persons) filter (where is_live) as council_tax_liable_persons,
         bool_or(is_empty) filter (where is_live) as is_empty_for_council_tax,
-        max(occupied_from_date) filter (where is_live) as council_tax_occupied_from_date,
-        max(as_of_date) as council_tax_as_of_date
+        max(occupied_from_date) filter (where is_live) as council_tax_occupied_from_date
     from {{ ref('int_council_tax_accounts') }}
     where uprn is not null
     group by uprn
@@ -28,8 +27,7 @@ business_rates as (
     select
         uprn,
         count(*) filter (where is_live) as live_business_rates_accounts,
-        cast(sum(rateable_value_amount) filter (where is_live) as decimal(18, 2)) as rateable_value_amount,
-        max(as_of_date) as business_rates_as_of_date
+        cast(sum(rateable_value_amount) filter (where is_live) as decimal(18, 2)) as rateable_value_amount
     from {{ ref('int_business_rates_accounts') }}
     where uprn is not null
     group by uprn

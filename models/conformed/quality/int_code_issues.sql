@@ -7,7 +7,8 @@ sent_{{ loop.index }} as (
 
     select
         '{{ coded.subject }}' as subject,
-        '{{ coded.list }}' as field,
+        '{{ coded.field }}' as field,
+        '{{ coded.list }}' as code_list,
         provider_code,
         extract_id,
         row_number,
@@ -48,5 +49,6 @@ select
     line_number,
     field,
     issue_type,
-    value_as_sent
+    value_as_sent,
+    code_list
 from found

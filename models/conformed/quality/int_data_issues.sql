@@ -131,7 +131,7 @@ select
     issue_types.severity,
     issue_types.who_can_mend,
     issue_types.quality_dimension,
-    issue_types.message,
+    replace(issue_types.message, '<list>', coalesce(found.code_list, found.field)) as message,
     found.value_as_sent
 from found
 inner join extracts on found.extract_id = extracts.extract_id

@@ -6,6 +6,28 @@ properties as (
 
     select * from {{ ref('dim_property') }}
 
+),
+
+-- What nobody has sent for a borough is not known to be none.
+known as (
+
+    select
+        borough_code,
+        max(known_until_date) filter (where subject = 'council_tax') as council_tax_as_of_date,
+        max(known_until_date) filter (where subject = 'business_rates') as business_rates_as_of_date,
+        max(known_until_date) filter (where subject = 'housing_benefit') as benefits_as_of_date,
+        max(known_until_date) filter (where subject = 'tenancies') as tenancies_as_of_date,
+        max(known_until_date) filter (where subject = 'electoral_register') as electors_as_of_date,
+        max(known_until_date) filter (where subject = 'hmo_licences') as hmo_licences_as_of_date,
+        max(known_until_date) filter (where subject = 'energy_certificates') as energy_certificates_as_of_date,
+        max(known_until_date) filter (where subject = 'property_sales') as sales_as_of_date,
+        max(known_until_date) filter (where subject = 'planning_applications') as planning_as_of_date,
+        max(known_until_date) filter (where subject = 'service_requests') as service_requests_as_of_date,
+        max(known_until_date) filter (where subject = 'inspections') as inspections_as_of_date,
+        max(known_until_date) filter (where subject = 'food_ratings') as food_ratings_as_of_date
+    from {{ ref('int_borough_subjects') }}
+    group by borough_code
+
 )
 
 select
@@ -22,65 +44,69 @@ select
     properties.is_residential,
     properties.is_shell,
     properties.parent_uprn,
-    coalesce(taxation.live_council_tax_accounts, 0) as live_council_tax_accounts,
+    {{ known_count('taxation', 'live_council_tax_accounts', 'council_tax') }},
     taxation.council_tax_band,
     taxation.council_tax_discount,
     taxation.council_tax_exemption,
     cast(taxation.council_tax_liable_persons as bigint) as council_tax_liable_persons,
     taxation.is_empty_for_council_tax,
     taxation.council_tax_occupied_from_date,
-    taxation.council_tax_as_of_date,
-    coalesce(taxation.live_business_rates_accounts, 0) as live_business_rates_accounts,
+    known.council_tax_as_of_date,
+    {{ known_count('taxation', 'live_business_rates_accounts', 'business_rates') }},
     taxation.rateable_value_amount,
-    taxation.business_rates_as_of_date,
-    coalesce(occupancy.live_benefit_claims, 0) as live_benefit_claims,
+    known.business_rates_as_of_date,
+    {{ known_count('occupancy', 'live_benefit_claims', 'benefits') }},
     occupancy.benefit_household_members,
     cast(occupancy.benefit_dependent_children as bigint) as benefit_dependent_children,
     occupancy.is_shared_for_benefit,
-    occupancy.benefits_as_of_date,
-    coalesce(occupancy.live_tenancies, 0) as live_tenancies,
+    known.benefits_as_of_date,
+    {{ known_count('occupancy', 'live_tenancies', 'tenancies') }},
     occupancy.tenure,
     occupancy.tenancy_start_date,
     occupancy.tenancy_balance_amount,
     cast(occupancy.tenancy_household_members as bigint) as tenancy_household_members,
-    occupancy.tenancies_as_of_date,
-    coalesce(occupancy.electors, 0) as electors,
+    known.tenancies_as_of_date,
+    {{ known_count('occupancy', 'electors', 'electors') }},
     occupancy.elector_surnames,
     occupancy.attainers,
     occupancy.newest_elector_date,
-    occupancy.electors_as_of_date,
-    coalesce(standing.hmo_licences_in_force, 0) as hmo_licences_in_force,
+    known.electors_as_of_date,
+    {{ known_count('standing', 'hmo_licences_in_force', 'hmo_licences') }},
     standing.hmo_licence_type,
     standing.hmo_licence_status,
     standing.hmo_maximum_persons,
     standing.hmo_licence_expiry_date,
-    standing.hmo_licences_as_of_date,
-    coalesce(standing.energy_certificates, 0) as energy_certificates,
+    known.hmo_licences_as_of_date,
+    {{ known_count('standing', 'energy_certificates', 'energy_certificates') }},
     standing.energy_rating,
     standing.total_floor_area,
     standing.habitable_rooms,
     standing.energy_certificate_tenure,
     standing.energy_certificate_date,
-    coalesce(standing.sales, 0) as sales,
+    known.energy_certificates_as_of_date,
+    {{ known_count('standing', 'sales', 'sales') }},
     standing.last_price_amount,
     standing.last_sale_date,
-    coalesce(standing.planning_applications, 0) as planning_applications,
+    known.sales_as_of_date,
+    {{ known_count('standing', 'planning_applications', 'planning') }},
     standing.last_planning_decision,
     standing.last_planning_decision_date,
-    coalesce(contacts.service_requests_in_a_year, 0) as service_requests_in_a_year,
-    coalesce(contacts.noise_requests_in_a_year, 0) as noise_requests_in_a_year,
-    coalesce(contacts.waste_requests_in_a_year, 0) as waste_requests_in_a_year,
-    coalesce(contacts.housing_requests_in_a_year, 0) as housing_requests_in_a_year,
+    known.planning_as_of_date,
+    {{ known_count('contacts', 'service_requests_in_a_year', 'service_requests') }},
+    {{ known_count('contacts', 'noise_requests_in_a_year', 'service_requests') }},
+    {{ known_count('contacts', 'waste_requests_in_a_year', 'service_requests') }},
+    {{ known_count('contacts', 'housing_requests_in_a_year', 'service_requests') }},
     contacts.last_service_request_date,
-    contacts.service_requests_as_of_date,
-    coalesce(contacts.inspections, 0) as inspections,
+    known.service_requests_as_of_date,
+    {{ known_count('contacts', 'inspections', 'inspections') }},
     contacts.last_inspection_outcome,
     contacts.last_inspection_date,
-    contacts.inspections_as_of_date,
-    coalesce(contacts.food_businesses, 0) as food_businesses,
+    known.inspections_as_of_date,
+    {{ known_count('contacts', 'food_businesses', 'food_ratings') }},
     contacts.lowest_food_rating,
-    contacts.food_ratings_as_of_date
+    known.food_ratings_as_of_date
 from properties
+left join known on properties.borough_code = known.borough_code
 left join {{ ref('int_property_taxation') }} as taxation on properties.uprn = taxation.uprn
 left join {{ ref('int_property_occupancy') }} as occupancy on properties.uprn = occupancy.uprn
 left join {{ ref('int_property_standing') }} as standing on properties.uprn = standing.uprn

@@ -83,7 +83,7 @@ parsed as (
         upper({{ clean_text('official_flag') }}) as official_flag,
 
         -- where
-        {{ clean_text('representative_point_code') }} as representative_point_as_sent,
+        {{ clean_text('representative_point_code') }} as representative_point_code_as_sent,
         round(case when is_on_grid then grid_east else st_x(degrees_point) end, 2) as easting,
         round(case when is_on_grid then grid_north else st_y(degrees_point) end, 2) as northing,
         {{ clean_text('ward') }} as ward_as_sent,

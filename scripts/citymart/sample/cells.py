@@ -312,35 +312,52 @@ def truth_of_printed(printed: Printed, records: str, file: str) -> str:
     """
 
 
-def truth_of_dirt(con: duckdb.DuckDBPyConnection, printed: Printed, clean: str, file: str, dirt: Dirt) -> str:
-    """The SQL of what is wrong in the file: a row for each fault of a cell, a column or a record."""
+def truth_of_dirt(
+    con: duckdb.DuckDBPyConnection,
+    printed: Printed,
+    clean: str,
+    file: str,
+    dirt: Dirt,
+    of_file: Collection[str] = (),
+) -> str:
+    """The SQL of what is wrong in the file: a row for each fault of a cell, a column, a record or the file.
+
+    `of_file` are the kinds that befell the file as a whole.
+    """
     own = {row[0] for row in con.execute(f"describe {name(clean)}").fetchall()}
-    asked = list(dict.fromkeys(printed.fields))
     befallen = [each for each in printed.source.befallen if each[1] in printed.fields]
-    stale = [f for f in asked if f in own and not f.startswith("true_")] if printed.source.may_be_stale else []
     of_text = [column for column in printed.columns if column.may_have_dirt]
+    stale = []
+    if printed.source.may_be_stale:
+        stale = [field for field in printed.fields if field in own and not field.startswith("true_")]
     _gather_faulty(con, printed, clean, own, befallen, of_text, stale)
     parts: list[str] = []
 
-    def add(field: str | None, kind: str, shown: str, where: str, *, was: str | None) -> None:
-        clean_value = _clean(was) if was else "null"
+    def add(
+        kind: str, where: str, field: str | None = None, was: str | None = None, shown: str = "null"
+    ) -> None:
+        """`was` is the record's column that has the clean value."""
         parts.append(
-            f"select _row_number, _record_id, _at, cast({literal(field)} as varchar) as field, {kind} as kind, "
-            f"{clean_value} as clean_value, {shown} as printed_value "
+            f"select _row_number, _record_id, _at, cast({literal(field)} as varchar) as field, "
+            f"{kind} as kind, {_clean(was) if was else 'null'} as clean_value, {shown} as printed_value "
             f"from {name(f'{printed.table}_faulty')} where {where}"
         )
 
     in_file = "(_kind is null or _kind = 'doubled')"
     for k, field in befallen:
-        add(field, name(k), _shown(printed, field), f"{name(k)} is not null and {in_file} and {_differs(field)}",
-            was=field)  # fmt: skip
+        where = f"{name(k)} is not null and {in_file} and {_differs(field)}"
+        add(name(k), where, field, field, _shown(printed, field))
     for column in of_text:
-        add(column.field or column.name, column.t, column.p, f"{column.t} is not null and {in_file}",
-            was=column.field)  # fmt: skip
+        where = f"{column.t} is not null and {in_file}"
+        add(column.t, where, column.field or column.name, column.field, column.p)
     for field in stale:
-        add(field, "'stale_record'", _shown(printed, field), f"_is_stale and {in_file} and {_differs(field)}",
-            was=field)  # fmt: skip
-    add(None, "_kind", "null", "_kind is not null and (_kind <> 'doubled' or _copy = 1)", was=None)
+        where = f"_is_stale and {in_file} and {_differs(field)}"
+        add("'stale_record'", where, field, field, _shown(printed, field))
+    add("_kind", "_kind is not null and (_kind <> 'doubled' or _copy = 1)")
+    parts += [
+        f"select null, null, null, null, {literal(kind)}, cast(null as varchar), cast(null as varchar)"
+        for kind in sorted(of_file)
+    ]
     expected = " ".join(f"when {literal(k)} then {literal(e)}" for k, e in dirt.expected.items())
     return (
         f"select {literal(file)} as file, _row_number as row_number, _record_id as record_id, field, kind, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -337,7 +337,7 @@ class _Job:
                 self._said(path, table.name, what, replaced, records)
             else:
                 printed = self._append(path, sheet, dirty, noise)
-            self._keep(printed, table, path)
+            self._keep(printed, table, path, of_file=noise.kinds)
             written[table.name] = path.name
         return written
 
@@ -409,14 +409,21 @@ class _Job:
 
     # -- truth ----------------------------------------------------------------------------------
 
-    def _keep(self, printed: Printed, table: Table, path: Path, part: str = "") -> None:
+    def _keep(
+        self,
+        printed: Printed,
+        table: Table,
+        path: Path,
+        part: str = "",
+        of_file: Collection[str] = (),
+    ) -> None:
         if not self.subject.is_of_boroughs:
             part += f"-{self.borough}"
         whose = f"{literal(self.provider)} as provider, {literal(self.subject.name)} as subject"
         clean = self.clean[table.records].table
         for truth, sql in (
             ("printed", cells.truth_of_printed(printed, table.records, path.name)),
-            ("dirt", cells.truth_of_dirt(self.con, printed, clean, path.name, self.office.dirt)),
+            ("dirt", cells.truth_of_dirt(self.con, printed, clean, path.name, self.office.dirt, of_file)),
         ):
             target = (
                 self.office.folders.truth

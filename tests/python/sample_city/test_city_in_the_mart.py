@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -13,7 +14,10 @@ from citymart.hashing import table_digest, tables
 sys.path.insert(0, str(Path(__file__).parent))
 from truth_of_city import Shown, countable, opened, rows, shown
 
-BOROUGHS = "camden,islington"
+# Between them they send every subject, from systems of every format, and do everything that offices do wrong.
+# `make test-city` looks at all boroughs.
+BOROUGHS = os.environ.get("CITY_BOROUGHS", "islington,westminster")
+SCALE = os.environ.get("CITY_SCALE", "0.003")
 LAYERS = ("conformed", "marts", "market", "restricted")
 
 
@@ -22,7 +26,7 @@ def made(citymart, home: Path, folder: Path, *options: str) -> Path:
     out = folder / "city"
     done = citymart(
         home,
-        *("sample", "--boroughs", BOROUGHS, "--scale", "0.003", "--seed", "7"),
+        *("sample", "--boroughs", BOROUGHS, "--scale", SCALE, "--seed", "7"),
         *("--as-of", "2026-10-01", "--months", "3", *options, out),
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -54,7 +58,12 @@ def test_every_record_that_can_be_used_is_in_its_fact_once(dirty, kind: Shown) -
     countable(dirty, kind)
     lost = rows(dirty, "select * from countable anti join counted using (provider, record_id) limit 5")
     twice = rows(dirty, "select provider, record_id from counted group by all having count(*) > 1 limit 5")
-    stale = rows(dirty, "select * from counted anti join countable using (provider, record_id) limit 5")
+    stale = rows(
+        dirty,
+        "select * from counted where records = ? and (provider, record_id) not in"
+        " (select (provider, record_id) from countable) limit 5",
+        kind.records,
+    )
     assert (lost, twice, stale) == ([], [], [])
 
 
@@ -63,8 +72,7 @@ def test_the_facts_of_the_city_have_rows(dirty) -> None:
     for kind in KINDS:
         (count,) = dirty.execute(f"select count(*) from {kind.table}").fetchone()
         found[kind.fact] = count
-    # Which office sends nothing for a subject is the plan's: at two boroughs one subject may have none.
-    assert sum(1 for count in found.values() if count > 5) >= 9, found
+    assert all(count > 5 for count in found.values()), found
 
 
 def test_every_row_of_a_fact_is_of_a_printed_record(dirty) -> None:
@@ -122,7 +130,7 @@ def test_a_value_is_right_or_it_is_null_and_an_issue(dirty) -> None:
     wrong = []
     for kind in KINDS:
         countable(dirty, kind)
-        if not rows(dirty, "select 1 from counted limit 1"):
+        if not rows(dirty, "select 1 from counted where records = ? limit 1", kind.records):
             continue
         for column, shown_as in kind.columns.items():
             wrong += [(kind.subject, column, *row) for row in differing(dirty, kind, column, shown_as)]
@@ -149,14 +157,19 @@ def differing(con: duckdb.DuckDBPyConnection, kind: Shown, column: str, shown_as
                 or counted.provider not in (select provider_code from properties)
             )
         left join (
-            select provider, file, row_number, list_sort(list(distinct expected)) as expected
-            from dirt where subject = '{kind.subject}' and field = '{column}' group by all
+            select provider, file, row_number, list(distinct expected) as expected
+            from faults where subject = '{kind.subject}' and field in ('{column}', '{shown_as}') group by all
         ) as spoilt
             on counted.provider = spoilt.provider and counted.file = spoilt.file
             and counted.row_number = spoilt.row_number
-        left join (select distinct extract_id, row_number from conformed.int_data_issues) as issues
+        left join (
+            select distinct extract_id, row_number from conformed.int_data_issues
+            left join told_by using (field)
+            where '{column}' in (field, told_by) or '{shown_as}' in (field, told_by)
+        ) as issues
             on counted.extract_id = issues.extract_id and counted.landed_as = issues.row_number
-        where clean.{column}::varchar is distinct from fact.{shown_as}::varchar
+        where counted.records = '{kind.records}'
+            and clean.{column}::varchar is distinct from fact.{shown_as}::varchar
             and not coalesce(list_contains(spoilt.expected, 'kept'), false)
             and not (
                 fact.{shown_as} is null
@@ -169,19 +182,18 @@ def differing(con: duckdb.DuckDBPyConnection, kind: Shown, column: str, shown_as
 
 
 def test_there_is_no_issue_without_a_cause(dirty) -> None:
-    """A cause is dirt in the record itself, the record doubled or left out elsewhere in its delivery, or the
-    delivery's own oddity, as the truth tells it.
+    """A cause is dirt of what the issue is about in the record; for what is wrong between records, dirt in
+    the other one; or the delivery's own oddity, as the truth tells it.
     """
     unexplained = rows(
         dirty,
         """
         with issues as (
-            select issues.*, extracts.file,
+            select issues.*, extracts.file, extracts.as_of_date as of_date,
                 place(extracts.source_member, issues.row_number, issues.line_number) as at
             from conformed.int_data_issues as issues
             inner join extracts on issues.extract_id = extracts.extract_id
         ),
-        in_the_record as (select distinct provider, subject, file, row_number as at from dirt),
         doubled as (
             select distinct printed.provider, printed.subject, printed.file, printed.row_number as at
             from printed
@@ -189,22 +201,55 @@ def test_there_is_no_issue_without_a_cause(dirty) -> None:
                 and printed.subject = dirt.subject and printed.file = dirt.file
                 and printed.record_id = dirt.record_id
         ),
-        broken as (select distinct provider, subject from dirt where expected in ('rejected', 'absent'))
+        broken as (select distinct provider, subject from dirt where expected in ('rejected', 'absent')),
+        -- Stays of one property overlap where the day of one was spoilt, or where the office closed one late.
+        spoilt_days as (
+            select distinct provider, record_id as account_reference from dirt
+            where subject = 'council_tax' and field in ('occupied_from', 'vacated')
+        ),
+        overlapping as (
+            select a.provider, a.as_of_date,
+                unnest([a.account_reference, b.account_reference]) as account_reference
+            from stays as a
+            inner join stays as b
+                on a.provider = b.provider and a.as_of_date = b.as_of_date
+                and a.property_reference = b.property_reference and a.account_reference <> b.account_reference
+            left join spoilt_days as spoilt
+                on spoilt.provider = a.provider
+                and spoilt.account_reference in (a.account_reference, b.account_reference)
+            where spoilt.provider is not null
+                or (a.occupied_from < b.vacated and b.occupied_from < a.vacated)
+        )
         select issues.subject, issues.issue_type, issues.field, issues.provider_code, issues.file, issues.at,
             issues.value_as_sent
         from issues
-        anti join in_the_record on issues.provider_code = in_the_record.provider
-            and issues.subject = in_the_record.subject and issues.file = in_the_record.file
-            and issues.at = in_the_record.at
+        anti join faults on issues.provider_code = faults.provider
+            and issues.subject = faults.subject and issues.file = faults.file
+            and issues.at = faults.row_number and issues.field = faults.field
         anti join doubled on issues.issue_type = 'record_doubled' and issues.provider_code = doubled.provider
             and issues.subject = doubled.subject and issues.file = doubled.file and issues.at = doubled.at
         anti join broken on issues.provider_code = broken.provider and issues.subject = broken.subject
-            and issues.issue_type in ('record_rejected', 'account_without_property', 'occupation_without_account',
-                'blpu_without_lpi', 'lpi_without_blpu', 'parent_record_missing', 'case_unknown')
+            and issues.issue_type in (
+                'record_rejected', 'account_without_property', 'occupation_without_account',
+                'blpu_without_lpi', 'lpi_without_blpu', 'parent_record_missing', 'parent_unknown',
+                'case_unknown'
+            )
+        anti join overlapping on issues.issue_type = 'account_overlaps'
+            and issues.provider_code = overlapping.provider and issues.of_date = overlapping.as_of_date
+            and issues.value_as_sent = overlapping.account_reference
         -- one number for two people: the fault is in either record
         anti join dirt on issues.issue_type = 'identifier_shared' and issues.provider_code = dirt.provider
             and issues.subject = dirt.subject and issues.value_as_sent = dirt.printed_value
+        anti join faults as of_file on issues.provider_code = of_file.provider
+            and issues.subject = of_file.subject and issues.file = of_file.file
+            and of_file.kind = 'index_column'
+            and issues.issue_type = 'column_unknown' and issues.field = 'Unnamed: 0'
         where issues.issue_type not in ('delivery_repeated', 'file_refused')
+            -- as a public register writes a number
+            and not (
+                issues.issue_type = 'number_mended'
+                and regexp_full_match(issues.value_as_sent, '[0-9]+ (persons|. basement)')
+            )
         """,
     )
     assert unexplained == []

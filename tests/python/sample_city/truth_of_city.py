@@ -13,6 +13,25 @@ PROJECT = Path(__file__).resolve().parents[3]
 SUBJECTS = PROJECT / "scripts/citymart/sample/subjects"
 
 
+# What an issue is about → the columns of the generator's records that say it, where those have other names.
+TOLD_BY = {
+    "coordinate": ("easting", "northing", "longitude", "latitude"),
+    "date_of_birth": ("birth_date", "attainer_birth_date"),
+    "forename": ("full_name", "register_name"),
+    "from_date": ("claim_from_date",),
+    "liable_from_date": ("liable_from",),
+    "liable_to_date": ("liable_to",),
+    "licence_status": ("status_printed",),
+    "rateable_value_date": ("rateable_value_from",),
+    "occupied_from_date": ("occupied_from",),
+    "received_date": ("received_at",),
+    "status": ("outcome",),
+    "surname": ("full_name", "register_name"),
+    "to_date": ("claim_to_date",),
+    "vacated_date": ("vacated",),
+}
+
+
 @dataclass(frozen=True)
 class Shown:
     """Records of a subject that a fact shows: which columns of the two are the same."""
@@ -47,8 +66,8 @@ def shown() -> list[Shown]:
 
 
 def opened(database: Path, truth: Path) -> duckdb.DuckDBPyConnection:
-    """The mart read-only, and beside it the truth: `printed`, `dirt`, `files`, `properties`. The two know
-    each other by a record's place in its file.
+    """The mart read-only, and beside it the truth: `printed`, `dirt`, `faults`, `files`, `properties`,
+    `stays`, and `clean_<subject>_<records>`. The two know each other by a record's place in its file.
     """
     con = duckdb.connect()
     con.execute(f"attach '{database}' as mart (read_only)")
@@ -67,6 +86,33 @@ def opened(database: Path, truth: Path) -> duckdb.DuckDBPyConnection:
                 f"create temp table clean_{kind.subject}_{kind.records} as"
                 f" from read_parquet({[str(file) for file in clean]}, union_by_name = true)"
             )
+    # Who had to pay for which property when, whichever records the systems print of it.
+    con.execute(
+        f"""
+        create temp table stays as
+        select distinct provider_code as provider, as_of_date::date as as_of_date, property_reference,
+            account_reference, occupied_from, coalesce(vacated, date '9999-12-31') as vacated
+        from read_parquet('{truth}/records/council_tax/*/*/*.parquet', union_by_name = true)
+        where account_reference is not null and occupied_from is not null
+        """
+    )
+    con.execute(
+        "create temp table told_by as select unnest($1) as field, unnest($2) as told_by",
+        [
+            [field for field, columns in TOLD_BY.items() for _ in columns],
+            [column for columns in TOLD_BY.values() for column in columns],
+        ],
+    )
+    # What is wrong in a record, by each name that an issue may give to it.
+    con.execute(
+        """
+        create temp table faults as
+        select provider, subject, file, row_number, field, kind, expected from dirt
+        union
+        select provider, subject, file, row_number, told_by.field, kind, expected
+        from dirt inner join told_by on dirt.field = told_by.told_by
+        """
+    )
     # In a transfer file (DTF 7.3) each kind of record is a table of its own: its place is the line.
     con.execute(
         """
@@ -85,7 +131,10 @@ def opened(database: Path, truth: Path) -> duckdb.DuckDBPyConnection:
 
 
 def countable(con: duckdb.DuckDBPyConnection, kind: Shown) -> None:
-    """Tables `countable`, the records that must count, and `counted`, those that the fact holds."""
+    """Tables `countable`, the records that must count, and `counted`, those that the fact holds: there of all
+    kinds of record that are the same things, as another system prints them.
+    """
+    alike = [each.records for each in shown() if (each.subject, each.fact) == (kind.subject, kind.fact)]
     con.execute(
         """
         create or replace temp table countable as
@@ -109,16 +158,16 @@ def countable(con: duckdb.DuckDBPyConnection, kind: Shown) -> None:
     con.execute(
         f"""
         create or replace temp table counted as
-        select extracts.provider, printed.record_id, extracts.file, printed.row_number, extracts.extract_id,
-            fact.row_number as landed_as
+        select extracts.provider, extracts.extract_id, extracts.file, printed.row_number,
+            fact.row_number as landed_as, printed.record_id, printed.records
         from {kind.table} as fact
         inner join extracts on fact.extract_id = extracts.extract_id and extracts.subject = $1
         inner join printed on printed.provider = extracts.provider and printed.subject = extracts.subject
             and printed.file = extracts.file
             and printed.row_number = place(extracts.source_member, fact.row_number, fact.line_number)
-        where printed.records = $2
+        where list_contains($2, printed.records)
         """,
-        [kind.subject, kind.records],
+        [kind.subject, alike],
     )
 
 

@@ -140,17 +140,18 @@ select lodging.* exclude (place), lodgings.uprn, lodgings.occupation_id, lodging
 from lodging
 inner join lodgings on lodging.place = lodgings.place;
 
+-- Numbers that no two boroughs share, and small enough for an NHS number: those of the movers, then each borough's own.
 create or replace table people_numbered as
 select
     'P' || printf('%02d', getvariable('borough_number')) || '-' || mid as person_id,
     mid as pid, sex, date_of_birth, named_as, community, sid, m, is_child, died_on, adults, household_kind,
-    getvariable('borough_number') * 1500000 + row_number() over (order by mid) as serial
+    getvariable('borough_number') * 1450000 + row_number() over (order by mid) as serial
 from members
 where date_of_birth < getvariable('as_of')
 union all
 select distinct
     person_id, person_id, case when u('sex', person_id) < 0.5 then 'M' else 'F' end, getvariable('as_of') - (7000 + n('age', person_id, 12000))::int, person_id,
-    pick_community('mover', person_id), person_id, 0, false, null::date, 1, 'mover', 34 * 1500000 + i
+    pick_community('mover', person_id), person_id, 0, false, null::date, 1, 'mover', i
 from movers;
 
 create or replace table people as
