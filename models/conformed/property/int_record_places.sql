@@ -58,6 +58,7 @@ select
     latitude,
     case when told_by = 'point' then point_lsoa_code else lsoa_code end as lsoa_code,
     case when told_by = 'point' then point_msoa_code else msoa_code end as msoa_code,
-    case when told_by <> 'point' then ward_code end as ward_code,
+    -- A point tells no ward, but the postcode beside it may lie in the same small area.
+    case when told_by <> 'point' or point_lsoa_code = lsoa_code then ward_code end as ward_code,
     case when told_by = 'point' then point_method else area_method end as area_method
 from joined
