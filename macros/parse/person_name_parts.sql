@@ -5,7 +5,8 @@
    `surname_first` is true, or the name begins with a word in capitals and goes on in small letters, the first is. Two capitals in
    front (`NG Wei`, `JP Smith`) may be either, so they are left whole. Letters after a name (Jnr, MBE) and brackets are dropped. #}
 {% macro person_name_parts(expr, surname_first=false) -%}
-{%- set titles = 'Mr|Mrs|Ms|Miss|Mx|Master|Dr|Doctor|Prof|Professor|Rev|Revd|Reverend|Fr|Sir|Dame|Lord|Lady|Cllr|Councillor|Capt|Captain' -%}
+{#- Messrs are several. -#}
+{%- set titles = name_titles() | replace('Messrs|', '') -%}
 {%- set particles = 'van|von|der|den|ter|de|del|della|di|da|dos|du|la|bin|binti|ibn|el|al|st' -%}
     list_transform(
         case when {{ expr }} is not null then [trim(regexp_replace(

@@ -77,9 +77,9 @@ cases as (
     from records
     anti join licences
         on
-            records.table_name = 'applications'
-            and records.provider_code = licences.provider_code
-            and records.application_reference = licences.application_reference
+            records.provider_code = licences.provider_code
+            and case when records.table_name = 'applications' then records.application_reference end
+            = licences.application_reference
     where records.table_name <> 'licences'
 
 ),

@@ -46,11 +46,15 @@ looked_up as (
         providers.borough_code as expected_borough_code,
         properties.uprn as known_uprn,
         properties.borough_code as known_borough_code,
+        coalesce(known_borough_code = coalesce(expected_borough_code, known_borough_code), false) as is_given,
+        case when is_given then properties.borough_code end as property_borough_code,
+        case when is_given then properties.lsoa_code end as property_lsoa_code,
+        case when is_given then properties.msoa_code end as property_msoa_code,
+        case when is_given then properties.ward_code end as property_ward_code,
         postcodes.borough_code as postcode_borough_code,
         postcodes.lsoa_code as postcode_lsoa_code,
         postcodes.msoa_code as postcode_msoa_code,
         postcodes.ward_code as postcode_ward_code,
-        known_borough_code = coalesce(expected_borough_code, known_borough_code) as is_of_its_borough,
         gazetteers.borough_code is not null as has_gazetteer
     from records
     left join providers on records.provider_code = providers.provider_code
@@ -61,25 +65,24 @@ looked_up as (
 )
 
 select
-    looked_up.subject,
-    looked_up.provider_code,
-    looked_up.extract_id,
-    looked_up.row_number,
-    looked_up.line_number,
-    looked_up.uprn as given_uprn,
-    properties.uprn,
-    case when properties.uprn is not null then 'given' end as uprn_method,
-    coalesce(properties.borough_code, looked_up.expected_borough_code, looked_up.postcode_borough_code) as borough_code,
-    coalesce(properties.lsoa_code, looked_up.postcode_lsoa_code) as lsoa_code,
-    case when properties.lsoa_code is not null then properties.msoa_code else looked_up.postcode_msoa_code end as msoa_code,
-    case when properties.lsoa_code is not null then properties.ward_code else looked_up.postcode_ward_code end as ward_code,
+    subject,
+    provider_code,
+    extract_id,
+    row_number,
+    line_number,
+    uprn as given_uprn,
+    case when is_given then known_uprn end as uprn,
+    case when is_given then 'given' end as uprn_method,
+    coalesce(property_borough_code, expected_borough_code, postcode_borough_code) as borough_code,
+    coalesce(property_lsoa_code, postcode_lsoa_code) as lsoa_code,
+    case when property_lsoa_code is not null then property_msoa_code else postcode_msoa_code end as msoa_code,
+    case when property_lsoa_code is not null then property_ward_code else postcode_ward_code end as ward_code,
     case
-        when properties.lsoa_code is not null then 'property'
-        when looked_up.postcode_lsoa_code is not null then 'postcode'
+        when property_lsoa_code is not null then 'property'
+        when postcode_lsoa_code is not null then 'postcode'
     end as area_method,
     case
-        when looked_up.known_borough_code <> looked_up.expected_borough_code then 'uprn_in_other_borough'
-        when looked_up.uprn is not null and looked_up.known_uprn is null and looked_up.has_gazetteer then 'uprn_unknown'
+        when known_borough_code <> expected_borough_code then 'uprn_in_other_borough'
+        when given_uprn is not null and known_uprn is null and has_gazetteer then 'uprn_unknown'
     end as issue_type
 from looked_up
-left join properties on looked_up.known_uprn = properties.uprn and looked_up.is_of_its_borough

@@ -36,29 +36,37 @@ members as (
 ),
 
 -- One extract has the property beside the tenancy, the other one only its reference.
+whole as (
+
+    select
+        *,
+        case when table_name = 'tenancy' then property_reference end as own_property_reference,
+        case when table_name = 'tenancy' then household_reference end as own_household_reference
+    from records
+    where table_name in ('tenancy', 'whole')
+
+),
+
 tenancies as (
 
     select
-        records.* exclude (address, postcode, bedrooms, household_members),
-        coalesce(records.address, properties.address) as address,
-        coalesce(records.postcode, properties.postcode) as postcode,
-        coalesce(records.bedrooms, properties.bedrooms) as bedrooms,
-        coalesce(records.household_members, members.household_members) as household_members,
-        coalesce(properties.extract_id, records.extract_id) as place_extract_id,
-        case when properties.extract_id is null then records.row_number else properties.row_number end
+        whole.* exclude (address, postcode, bedrooms, household_members),
+        coalesce(whole.address, properties.address) as address,
+        coalesce(whole.postcode, properties.postcode) as postcode,
+        coalesce(whole.bedrooms, properties.bedrooms) as bedrooms,
+        coalesce(whole.household_members, members.household_members) as household_members,
+        coalesce(properties.extract_id, whole.extract_id) as place_extract_id,
+        case when properties.extract_id is null then whole.row_number else properties.row_number end
             as place_row_number
-    from records
+    from whole
     left join properties
         on
-            records.table_name = 'tenancy'
-            and records.provider_code = properties.provider_code
-            and records.property_reference = properties.property_reference
+            whole.provider_code = properties.provider_code
+            and whole.own_property_reference = properties.property_reference
     left join members
         on
-            records.table_name = 'tenancy'
-            and records.provider_code = members.provider_code
-            and records.household_reference = members.household_reference
-    where records.table_name in ('tenancy', 'whole')
+            whole.provider_code = members.provider_code
+            and whole.own_household_reference = members.household_reference
 
 )
 
