@@ -68,7 +68,12 @@ def measure(folder: Path, *, scale: str, boroughs: str, months: str, as_of: str 
         used = _run(command, environment, may_refuse=name == "load")
         rows, size = measured()
         steps.append(Step(name, *used[:2], rows, size, used[2]))
-        print(steps[-1].line(), flush=True)
+        if name == "load":
+            # What was printed is what landed, but for the few records that could not be read.
+            steps[0] = replace(steps[0], rows=rows)
+            print(steps[0].line(), flush=True)
+        if name != "generate":
+            print(steps[-1].line(), flush=True)
 
     step("generate", [*citymart, *sample], lambda: (0, _size(extracts)))
     step("load", [*citymart, "load", str(extracts)], lambda: (_landed(home), _size(extracts)))
@@ -85,8 +90,6 @@ def measure(folder: Path, *, scale: str, boroughs: str, months: str, as_of: str 
         [*citymart, "publish"],
         lambda: (_rows(published, ("marts", "market")), published.stat().st_size),
     )
-    # What was printed is what landed, but for the few records that could not be read.
-    steps[0] = replace(steps[0], rows=steps[1].rows)
     return steps
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+from citymart.dbt_plugin import spatial_extension
 from citymart.hashing import table_digest, tables
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -40,14 +43,21 @@ def built(citymart, home: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def dirty(citymart, tmp_path_factory) -> duckdb.DuckDBPyConnection:
-    """The mart of a city with every kind of dirt, and its truth beside it."""
+def dirty_folder(citymart, tmp_path_factory) -> Path:
+    """A folder with a city of every kind of dirt, its truth, and the home in which it is built."""
     folder = tmp_path_factory.mktemp("dirty")
     # At this size a broken record would come about once in two cities.
     out = made(citymart, folder / "home", folder, "--dirt", "too_few_cells=0.003")
     # Two offices send the error page of a portal first, which is refused.
     assert citymart(folder / "home", "load", out).returncode in (0, 1)
-    return opened(built(citymart, folder / "home"), Path(f"{out}-truth"))
+    built(citymart, folder / "home")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dirty(dirty_folder) -> duckdb.DuckDBPyConnection:
+    """The mart of the dirty city, and its truth beside it."""
+    return opened(dirty_folder / "home/build/dev/mart.duckdb", dirty_folder / "city-truth")
 
 
 KINDS = [kind for kind in shown() if kind.subject != "gazetteer"]
@@ -261,6 +271,37 @@ def test_every_kind_of_defect_occurs_in_the_city(dirty) -> None:
     assert {"absent", "kept", "null_and_issue", "right", "rejected", "same_record"} == {
         row[0] for row in rows(dirty, "select distinct expected from dirt")
     }
+
+
+def test_no_model_compares_every_record_with_every_other(dirty, dirty_folder) -> None:
+    """An equality beside a condition on one side alone is not hashed in an outer join: it costs rows x rows."""
+    dirty.execute(f"load '{spatial_extension()}'")
+    compiled = dirty_folder / "home/build/target/dev/compiled/citymart/models"
+    models = {file.stem: file for layer in LAYERS for file in compiled_models(compiled, layer)}
+    assert len(models) > 100
+    costly = {
+        name: str(join["extra_info"]["Condition"])
+        for name, file in sorted(models.items())
+        for join in nested_joins(dirty, file.read_text(encoding="utf-8"))
+    }
+    assert costly == {}
+
+
+def compiled_models(compiled: Path, layer: str) -> list[Path]:
+    return [file for file in (compiled / layer).rglob("*.sql") if not file.parent.name.endswith(".yml")]
+
+
+def nested_joins(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
+    """The joins of a plan that try every pair of rows although two plain columns are to be equal."""
+    ((_, plan),) = con.execute(f"explain (format json) {sql}").fetchall()
+    found, open_nodes = [], json.loads(plan)
+    while open_nodes:
+        node = open_nodes.pop()
+        open_nodes += node["children"]
+        condition = str(node["extra_info"].get("Condition", ""))
+        if node["name"] in ("BLOCKWISE_NL_JOIN", "NESTED_LOOP_JOIN") and re.search(r"\(\w+ = \w+\)", condition):
+            found.append(node)
+    return found
 
 
 def test_three_months_one_by_one_give_the_marts_of_all_at_once(citymart, tmp_path: Path) -> None:
