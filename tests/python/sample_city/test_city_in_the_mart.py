@@ -274,7 +274,7 @@ def test_every_kind_of_defect_occurs_in_the_city(dirty) -> None:
 
 
 def test_no_model_compares_every_record_with_every_other(dirty, dirty_folder) -> None:
-    """An equality beside a condition on one side alone is not hashed in an outer join: it costs rows x rows."""
+    """An equality beside a condition on one side alone is not hashed in an outer join: rows x rows."""
     dirty.execute(f"load '{spatial_extension()}'")
     compiled = dirty_folder / "home/build/target/dev/compiled/citymart/models"
     models = {file.stem: file for layer in LAYERS for file in compiled_models(compiled, layer)}
@@ -299,7 +299,8 @@ def nested_joins(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
         node = open_nodes.pop()
         open_nodes += node["children"]
         condition = str(node["extra_info"].get("Condition", ""))
-        if node["name"] in ("BLOCKWISE_NL_JOIN", "NESTED_LOOP_JOIN") and re.search(r"\(\w+ = \w+\)", condition):
+        nested = node["name"] in ("BLOCKWISE_NL_JOIN", "NESTED_LOOP_JOIN")
+        if nested and re.search(r"\(\w+ = \w+\)", condition):
             found.append(node)
     return found
 
