@@ -13,14 +13,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 
 from .home import PROJECT
+from .sample.truth import boroughs
 
+CITYMART = (sys.executable, "-m", "citymart")
+AS_OF = "2026-10-01"
 LAYERS = ("staging", "conformed", "marts", "market", "restricted")
 
 
@@ -43,40 +46,39 @@ class Step:
         )
 
 
-def measure(folder: Path, *, scale: str, boroughs: str, months: str, as_of: str = "2026-10-01") -> list[Step]:
+def generate(folder: Path, *, scale: str, boroughs: str, months: str) -> Step:
+    """A city in `folder`/extracts, its truth beside it. Raises `RuntimeError` when it fails."""
+    extracts = folder / "extracts"
+    command = [
+        *(*CITYMART, "sample", "--boroughs", boroughs, "--scale", scale, "--seed", "7"),
+        *("--as-of", AS_OF, "--months", months, str(extracts)),
+    ]
+    used = _run(command, folder / "home", may_refuse=False)
+    (rows,) = duckdb.execute(
+        "select count(*) from read_parquet(?, union_by_name = true)",
+        [f"{extracts}-truth/printed/*/*/*.parquet"],
+    ).fetchone()
+    return Step("generate", *used[:2], rows, _size(extracts), used[2])
+
+
+def measure(folder: Path, *, scale: str, boroughs: str, months: str) -> list[Step]:
     """Generate, load, build, test and publish a city below `folder`; every step in a process of its own.
 
     Raises `RuntimeError` with a step's last lines when it fails.
     """
     extracts, home = folder / "extracts", folder / "home"
     database = home / "build" / "dev" / "mart.duckdb"
-    environment = os.environ | {
-        "PYTHONPATH": str(PROJECT / "scripts"),
-        "CITYMART_HOME": str(home),
-        "CITYMART_SCRIPTS": str(PROJECT / "scripts"),
-        "DO_NOT_TRACK": "1",
-    }
-    citymart = [sys.executable, "-m", "citymart"]
     dbt = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--quiet"]
-    sample = [
-        *("sample", "--boroughs", boroughs, "--scale", scale, "--seed", "7"),
-        *("--as-of", as_of, "--months", months, str(extracts)),
-    ]
-    steps = []
+    steps = [generate(folder, scale=scale, boroughs=boroughs, months=months)]
+    print(steps[0].line(), flush=True)
 
     def step(name: str, command: Sequence[str], measured) -> None:
-        used = _run(command, environment, may_refuse=name == "load")
+        used = _run(command, home, may_refuse=name == "load")
         rows, size = measured()
         steps.append(Step(name, *used[:2], rows, size, used[2]))
-        if name == "load":
-            # What was printed is what landed, but for the few records that could not be read.
-            steps[0] = replace(steps[0], rows=rows)
-            print(steps[0].line(), flush=True)
-        if name != "generate":
-            print(steps[-1].line(), flush=True)
+        print(steps[-1].line(), flush=True)
 
-    step("generate", [*citymart, *sample], lambda: (0, _size(extracts)))
-    step("load", [*citymart, "load", str(extracts)], lambda: (_landed(home), _size(extracts)))
+    step("load", [*CITYMART, "load", str(extracts)], lambda: (_landed(home), _size(extracts)))
     step("seed", [*dbt, "seed"], lambda: (_rows(database, ("seeds",)), 0))
     step("build", [*dbt, "run"], lambda: (_rows(database), database.stat().st_size))
     step(
@@ -87,15 +89,19 @@ def measure(folder: Path, *, scale: str, boroughs: str, months: str, as_of: str 
     published = home / "published" / "current" / "city_data_mart.duckdb"
     step(
         "publish",
-        [*citymart, "publish"],
+        [*CITYMART, "publish"],
         lambda: (_rows(published, ("marts", "market")), published.stat().st_size),
     )
     return steps
 
 
-def _run(
-    command: Sequence[str], environment: Mapping[str, str], *, may_refuse: bool
-) -> tuple[float, float, float]:
+def _run(command: Sequence[str], home: Path, *, may_refuse: bool) -> tuple[float, float, float]:
+    environment = os.environ | {
+        "PYTHONPATH": str(PROJECT / "scripts"),
+        "CITYMART_HOME": str(home),
+        "CITYMART_SCRIPTS": str(PROJECT / "scripts"),
+        "DO_NOT_TRACK": "1",
+    }
     begun = time.perf_counter()
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=said, stderr=subprocess.STDOUT)
@@ -148,20 +154,28 @@ def main(arguments: Sequence[str]) -> int:
         steps = measure(folder, **settings)
         document = {**settings, "steps": [asdict(step) for step in steps]}
         (folder / "bench-city.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-        generate = steps[0]
-        rate = generate.rows / generate.cpu_seconds * 60
-        good = rate >= 1e6 and generate.peak_memory < 2000
-        print(
-            f"{'met' if good else 'MISSED'}: generates {rate:,.0f} rows a minute and core (at least "
-            f"1,000,000), peak memory {generate.peak_memory:,.0f} MB (under 2,000)"
-        )
-        return 0 if good else 1
+        good = _generates_in_time(steps[0], "this city")
+        # Most of a small city's time is what a statement costs: the largest borough, whole, tells the rest.
+        largest = max(boroughs(), key=lambda borough: borough.share).provider_code
+        whole = generate(folder / "whole", scale="1.0", boroughs=largest, months=settings["months"])
+        return 0 if _generates_in_time(whole, f"{largest} at scale 1.0") and good else 1
     except RuntimeError as error:
         print(f"MISSED: {error}", file=sys.stderr)
         return 1
     finally:
         if not arguments:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _generates_in_time(step: Step, what: str) -> bool:
+    rate = step.rows / step.cpu_seconds * 60
+    good = rate >= 1e6 and step.peak_memory < 2000
+    print(
+        f"{'met' if good else 'MISSED'}: {what}: {rate:,.0f} rows a minute and core (at least 1,000,000),"
+        f" peak memory {step.peak_memory:,.0f} MB (under 2,000)",
+        flush=True,
+    )
+    return good
 
 
 if __name__ == "__main__":
