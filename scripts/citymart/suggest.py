@@ -25,6 +25,10 @@ COLUMNS = ("provider_code", "source_column", "field", "format", "note")
 # Enough to see what a column holds, few enough for a file of any size.
 WITHIN, SAMPLE = 50, 400
 LEAST_LIKENESS = 0.66
+# `Property UPRN` is the UPRN rather than the property's type.
+WHOLE_NAME_WITHIN = 0.8
+# A column is not left out because another one of a like name is.
+DOUBT_OF_IGNORING = 0.1
 SAMPLES = 3
 
 _DATE = re.compile(r"\d{1,2}([/.\-])\d{1,2}\1\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}")
@@ -189,7 +193,7 @@ class _Names:
 
 
 def _likeness(name: str, known: str) -> float:
-    """Letters in order, or words in common, whichever says more."""
+    """Letters in order, or words in common, or the whole of the known name in it, whichever says most."""
     a, b = normalise(name), normalise(known)
     if not a or not b:
         return 0.0
@@ -197,7 +201,7 @@ def _likeness(name: str, known: str) -> float:
     mine, theirs = _words(name), _words(known)
     common = len(mine & theirs)
     words = 2 * common / (len(mine) + len(theirs)) if common else 0.0
-    return max(letters, words)
+    return max(letters, words, WHOLE_NAME_WITHIN if theirs <= mine and len(b) > 3 else 0.0)
 
 
 def _words(name: str) -> set[str]:
@@ -271,7 +275,9 @@ def _kind(values: list[str]) -> str | None:
 
 def _evidence(kind: str | None, field: str) -> float:
     """What the values say for or against a field; a field's name tells what it holds."""
-    if kind is None or field == IGNORED:
+    if field == IGNORED:
+        return -DOUBT_OF_IGNORING
+    if kind is None:
         return 0.0
     is_date = field.endswith("_date")
     is_amount = field.endswith(("_amount", "_dwellings")) or field in ("hectares", "easting", "northing")
