@@ -154,6 +154,14 @@ def test_suggested_rows_can_be_pasted_and_name_the_likeliest_fields(citymart, sa
     assert "Acme Ltd" in rows[1]["note"]
 
 
+def test_a_name_that_holds_a_whole_known_one_is_not_ignored(citymart, sample_home, tmp_path):
+    file = tmp_path / "accounts.csv"
+    file.write_text("Acc Ref,Property UPRN,Liable From\nH1,100023456789,01/04/2024\n", encoding="utf-8")
+    asked = ("layout", "suggest", file, "--provider", "hackney", "--subject", "council_tax")
+    rows = csv.DictReader(citymart(sample_home, *asked).stdout.splitlines())
+    assert {row["source_column"]: row["field"] for row in rows}["Property UPRN"] == "uprn"
+
+
 def test_a_withdrawn_file_no_longer_counts(citymart, sample_home, tmp_path):
     home = tmp_path / "home"
     shutil.copytree(sample_home / "landing", home / "landing")
