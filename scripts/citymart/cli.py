@@ -38,6 +38,7 @@ COMMANDS = {
     "build": "Build the development database.",
     "publish": "Build and test a candidate, and make it the current release.",
     "export": "Write the current release as CSV, Parquet and GeoJSON.",
+    "evaluate": "Compare what the mart works out with what is true.",
     "withdraw": "Take a landed file out of the mart, with a reason.",
     "subject": "Start a new subject from a template.",
 }

@@ -14,7 +14,7 @@ import pytest
 from citymart import cli
 from citymart.home import PROJECT
 
-COMMANDS = [[], *([name] for name in cli.COMMANDS), ["layout", "suggest"]]
+COMMANDS = [[], *([name] for name in cli.COMMANDS), ["layout", "suggest"], ["evaluate", "addresses"]]
 WRONG = [
     ["polish"],
     ["publish", "--keep", "0"],
@@ -29,6 +29,8 @@ WRONG = [
     ["check", __file__, "--provider", "camden", "--subject", "weather", "--as-of", "2024-01-01"],
     ["check", __file__, "--provider", "camden", "--subject", "spending", "--as-of", "31st"],
     ["layout", "suggest", "/no/such/file.csv"],
+    ["evaluate", "addresses", "--gazetteer", "/no/such.csv", "--labelled", "/no/such.csv"],
+    ["evaluate", "addresses", "--gazetteer", __file__, "--labelled", __file__],
     ["withdraw", "0000000000000000", "--why", "a test"],
     ["withdraw", "0000000000000000"],
     ["subject", "Not A Name"],
@@ -55,7 +57,7 @@ def test_help_says_what_it_does_how_it_ends_and_fits_a_terminal(command, capsys)
     assert max(len(line) for line in out.splitlines()) <= 80
     assert "--home DIR" in out and "--json" in out
     assert "citymart" in out.split("\n", 1)[1], "no example"
-    if command != ["layout"]:
+    if command not in (["layout"], ["evaluate"]):
         assert "Exit status" in " ".join(out.split()), "no exit status"
 
 

@@ -1,0 +1,448 @@
+-- candidates.sql
+-- From `addresses (id, area, address, postcode)`, `suggested_spans` and what `gazetteer.sql` made: `answers`, for each address the doors that it
+-- may mean, each with a penalty: nought where address and gazetteer say the same, more for each thing that had to be read into it.
+-- A postcode in the address is taken out, also one with a letter O, cut or without its second half.
+create or replace temp table address_texts as
+with
+
+without_whole as (
+
+    select
+        id,
+        area,
+        coalesce(nullif(postcode_of(postcode), ''), nullif(postcode_of(address), '')) as postcode,
+        regexp_replace(address, '(?i)\b[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9O][A-Z]{2}\b', ' , ', 'g') as text
+    from addresses
+
+),
+
+ended as (
+
+    select
+        *,
+        regexp_extract(text, '(?i)[ ,]([A-Z]{1,2}[0-9][0-9A-Z]?)( [0-9][A-Z]?)?[ ,.]*$', 0) as ending
+    from without_whole
+
+)
+
+select
+    id,
+    area,
+    postcode,
+    case
+        when ending <> '' and upper(regexp_extract(ending, '(?i)[A-Z]{1,2}[0-9][0-9A-Z]?')) in (select outward from outward_codes)
+            and not regexp_matches(text[:len(text) - len(ending)], '(?i)(flat|unit|room|apartment|block|no\.?)\s*$')
+            then text[:len(text) - len(ending)]
+        else text
+    end as text
+from ended;
+
+create or replace temp table texts as
+select id, text from address_texts;
+
+-- tokens
+
+-- Where an address is looked for: in its own area, and at its postcode wherever that lies.
+create or replace temp table address_areas as
+select id, area, true as is_own
+from address_texts
+where area is not null
+union all
+select address_texts.id, postcode_areas.area, false
+from address_texts
+inner join postcode_areas on address_texts.postcode = postcode_areas.postcode
+where postcode_areas.area is distinct from address_texts.area
+union all
+select address_texts.id, every_area.area, true
+from address_texts
+cross join (select distinct area from buildings) as every_area
+where address_texts.area is null and coalesce(address_texts.postcode not in (select postcode from postcode_areas), true);
+
+create or replace temp table read_addresses as
+select
+    tokens.id,
+    tokens.words,
+    doors(tokens.words) as doors,
+    address_texts.postcode,
+    address_texts.postcode in (select postcode from postcode_areas) as is_postcode_known
+from tokens
+inner join address_texts on tokens.id = address_texts.id;
+
+create or replace temp table grams as
+with
+
+starts as (
+
+    select id, words, unnest(range(1, least(len(words), 30) + 1)) as start
+    from read_addresses
+
+),
+
+every as (
+
+    select id, start, unnest(range(1, least(7, len(words) - start + 1) + 1)) as word_count, words
+    from starts
+
+)
+
+select
+    id,
+    start,
+    word_count,
+    array_to_string(words[start:start + word_count - 1], ' ') as gram,
+    words[start - 1] as before
+from every;
+
+create or replace temp table exact_spans as
+with
+
+names as (
+
+    select distinct area, phrase, kind, phrase_id
+    from phrases
+
+)
+
+select
+    grams.id,
+    address_areas.area,
+    names.kind,
+    names.phrase_id,
+    grams.start,
+    grams.start + grams.word_count - 1 as stop,
+    0 as penalty
+from grams
+inner join names on grams.gram = names.phrase
+inner join address_areas on grams.id = address_areas.id and names.area = address_areas.area;
+
+-- A name misspelt or without its last word, where the postcode says which it can be.
+create or replace temp table near_spans as
+with
+
+wanted as (
+
+    select
+        read_addresses.id,
+        phrases.area,
+        phrases.kind,
+        phrases.phrase_id,
+        phrases.phrase,
+        phrases.word_count
+    from read_addresses
+    inner join phrases on read_addresses.postcode = phrases.postcode
+    where (read_addresses.id, phrases.area, phrases.phrase_id) not in (select (id, area, phrase_id) from exact_spans)
+
+),
+
+measured as (
+
+    select
+        wanted.*,
+        grams.start,
+        grams.start + grams.word_count - 1 as stop,
+        grams.gram,
+        case
+            when wanted.word_count = grams.word_count + 1 and starts_with(wanted.phrase, grams.gram || ' ')
+                then case when is_number(grams.before) then 2 end
+            when len(grams.gram) >= 4 and abs(len(grams.gram) - len(wanted.phrase)) <= 3
+                then damerau_levenshtein(grams.gram, wanted.phrase)
+        end as distance
+    from wanted
+    inner join grams
+        on wanted.id = grams.id
+        and grams.word_count between wanted.word_count - 1 and wanted.word_count + 1
+    where regexp_matches(grams.gram, '^[A-Z]') and regexp_matches(grams.gram, '[A-Z]{3}')
+        and not (grams.word_count >= wanted.word_count and is_other_type(grams.gram, wanted.phrase))
+
+)
+
+select
+    id, area, kind, phrase_id, start, stop,
+    case when distance <= 1 then 1 else 2 end as penalty
+from measured
+where distance <= case when len(phrase) < 6 then 1 when len(phrase) < 10 then 2 else 3 end
+qualify row_number() over (partition by id, phrase_id order by distance, abs(len(gram) - len(phrase)), start desc) = 1;
+
+-- spans
+
+create or replace temp table spans as
+with every as (
+
+    select * from exact_spans
+    union all
+    select * from near_spans
+    union all
+    select suggested_spans.*
+    from suggested_spans
+    anti join near_spans
+        on suggested_spans.id = near_spans.id and suggested_spans.area = near_spans.area
+        and suggested_spans.phrase_id = near_spans.phrase_id
+
+)
+
+
+select every.*
+from every
+where not exists (
+    select 1
+    from exact_spans as wider
+    where wider.id = every.id and wider.area = every.area
+        and wider.start <= every.start and wider.stop >= every.stop
+        and wider.stop - wider.start > every.stop - every.start
+);
+
+-- How a number may be read: 12C also as door C of 12, 3/12 as door 3 of 12.
+create or replace temp table readings as
+with each_door as (
+
+    select id, unnest(doors, recursive := true), words
+    from read_addresses
+
+)
+
+select each_door.id, each_door.place, each_door.is_typed, r.form, r.rest, r.penalty
+from each_door
+cross join lateral (
+    select word as form, cast([] as varchar[]) as rest, 0 as penalty where is_number(word)
+    union all
+    select regexp_extract(word, '^[0-9]+'), [word[-1]], 1 where regexp_full_match(word, '[0-9]+[A-Z]')
+    union all
+    select word[2:], [word[1]], 2 where regexp_full_match(word, '[A-Z][0-9]+')
+    union all
+    select split_part(word, '/', 2), [split_part(word, '/', 1)], 0 where contains(word, '/')
+    union all
+    select split_part(word, '/', 1), [split_part(word, '/', 2)], 2 where contains(word, '/')
+    union all
+    select replace(word, '/', '-'), [], 1 where contains(word, '/') and not contains(word, '-')
+    union all
+    select split_part(word, '-', 2), [split_part(word, '-', 1)], 2 where contains(word, '-')
+    union all
+    select split_part(word, '-', 1), [], 2 where regexp_full_match(word, '[0-9]+-[0-9]+')
+    union all
+    select word[:-2], [word[-1]], 1 where regexp_full_match(word, '[0-9]+-[0-9]+[A-Z]')
+) as r;
+
+create or replace temp table in_buildings as
+with
+
+by_street as (
+
+    select
+        spans.id,
+        buildings.building_id,
+        readings.place,
+        readings.rest,
+        building_numbers.takes,
+        spans.start, spans.stop,
+        spans.penalty
+        + readings.penalty
+        + building_numbers.penalty
+        + case when readings.is_typed then 3 else 0 end
+        + case
+            when readings.place = spans.start - 1 then 0
+            when readings.place > spans.stop then 2
+            when exists (
+                select 1 from readings as between_them
+                where between_them.id = readings.id and between_them.place > readings.place
+                    and between_them.place < spans.start and not between_them.is_typed
+            ) then 3
+            else 0.5
+        end as penalty,
+        'street' as kind
+    from spans
+    inner join building_numbers on spans.phrase_id = building_numbers.street_id
+    inner join readings on spans.id = readings.id and building_numbers.form = readings.form
+    inner join buildings on building_numbers.building_id = buildings.building_id and spans.area = buildings.area
+    where spans.kind = 'street'
+
+),
+
+by_name as (
+
+    select
+        spans.id,
+        buildings.building_id,
+        u.place,
+        u.rest,
+        cast(null as varchar) as takes,
+        spans.start, spans.stop,
+        spans.penalty + u.penalty as penalty,
+        'name' as kind
+    from spans
+    inner join buildings on spans.area = buildings.area and spans.phrase_id = hash(buildings.area, buildings.name)
+    inner join read_addresses on spans.id = read_addresses.id
+    left join spans as streets
+        on spans.id = streets.id and spans.area = streets.area and streets.kind = 'street'
+        and buildings.street_id = streets.phrase_id
+    left join readings on spans.id = readings.id and buildings.number = readings.form and readings.penalty = 0 and not readings.is_typed
+    cross join lateral (
+        select readings.place as place, readings.rest as rest, 0 as penalty
+        where readings.place is not null
+        union all
+        select null, cast([] as varchar[]), case when buildings.number = '' then 0 else 0.5 end
+        -- the number that stands before the street is no door
+        where not coalesce(
+            is_number(read_addresses.words[streets.start - 1]) and not is_unit_word(read_addresses.words[streets.start - 2]), false
+        )
+    ) as u
+    where spans.kind = 'name'
+
+),
+
+both_ways as (select * from by_street union all select * from by_name),
+
+named as (
+
+    select
+        id,
+        list(phrase_id) as phrase_ids,
+        list(phrase_id) filter (kind = 'street' and penalty = 0) as street_ids,
+        list({'phrase_id': phrase_id, 'start': start}) filter (kind = 'name') as names
+    from spans
+    group by id
+
+),
+
+placed as (
+
+    select
+        both_ways.*,
+        buildings.area,
+        buildings.street_id,
+        buildings.name,
+        buildings.postcode as building_postcode,
+        buildings.properties,
+        buildings.shared_parent_uprn,
+        list_contains(named.phrase_ids, buildings.street_id) as has_street,
+        coalesce(len(named.street_ids) > 0, false) as has_other_street,
+        -- the number before the name of a building is a door's, rather than the building's
+        coalesce(
+            list_contains(named.names, {'phrase_id': hash(buildings.area, buildings.name), 'start': both_ways.place + 1}), false
+        ) as is_before_name,
+        buildings.name <> '' and list_contains(named.phrase_ids, hash(buildings.area, buildings.name)) as has_name,
+        read_addresses.postcode,
+        read_addresses.is_postcode_known
+    from both_ways
+    inner join buildings on both_ways.building_id = buildings.building_id
+    inner join named on both_ways.id = named.id
+    inner join read_addresses on both_ways.id = read_addresses.id
+    inner join address_areas on both_ways.id = address_areas.id and buildings.area = address_areas.area
+    where address_areas.is_own or buildings.postcode = read_addresses.postcode
+
+),
+
+penalised as (
+
+    select
+        *,
+        penalty
+        + case when is_before_name then 1.5 else 0 end
+        + case
+            when postcode = building_postcode then 0
+            when postcode is null then 1
+            when postcode[:-3] = building_postcode[:-3] and damerau_levenshtein(postcode, building_postcode) <= 1 then 1.5
+            when postcode[:-3] = building_postcode[:-3] then 2
+            when split_part(postcode, ' ', 1) = split_part(building_postcode, ' ', 1) then 3
+            else 3.5
+        end
+        + case
+            when kind = 'street' or has_street then 0
+            when has_other_street then 4
+            when postcode = building_postcode then 1
+            else 4
+        end as total
+    from placed
+
+),
+
+-- A building that the address names is meant, not another one of the same number.
+best_of_building as (
+
+    select *
+    from penalised
+    qualify row_number() over (partition by id, building_id, rest, takes, place is null order by total, kind, place nulls last, start) = 1
+
+)
+
+select
+    *,
+    coalesce(max(has_name) over (partition by id, postcode = building_postcode or has_street), false) and not has_name as is_not_named
+from best_of_building;
+
+create or replace temp table rests as
+with
+
+raw as (
+
+    select
+        in_buildings.* exclude (rest),
+        read_addresses.words,
+        read_addresses.doors.list_filter(lambda door: door.place = in_buildings.place)[1].word as number_word,
+        list_concat(
+            rest,
+            read_addresses.doors
+                .list_filter(lambda door: door.place is distinct from in_buildings.place
+                    and not door.place between in_buildings.start and in_buildings.stop)
+                .list_transform(lambda door: door.word)
+        ).list_sort() as doors,
+        read_addresses.words.list_filter(lambda word: is_unit_word(word)) as types
+    from in_buildings
+    inner join read_addresses on in_buildings.id = read_addresses.id
+
+)
+
+select
+    raw.*,
+    r.form,
+    r.form_penalty
+from raw
+cross join lateral (
+    select array_to_string(list_filter(doors, lambda word: word <> coalesce(takes, '')), ' ') as form, 0 as form_penalty
+    where takes is null or list_contains(doors, takes)
+    union all
+    select array_to_string(list_filter(doors, lambda word: not regexp_matches(word, '^~[fp]:')), ' '), 1
+    where list_bool_or(list_transform(doors, lambda word: regexp_matches(word, '^~[fp]:')))
+        and list_bool_or(list_transform(doors, lambda word: not regexp_matches(word, '^~[fp]:')))
+    union all
+    select array_to_string(list_filter(doors, lambda word: word <> '~u:SHOP'), ' '), 2
+    where list_contains(doors, '~u:SHOP') and takes is null
+    union all
+    select array_to_string(list_filter(doors, lambda word: word[1] = '~'), ' '), 3
+    where list_bool_or(list_transform(doors, lambda word: word[1] = '~'))
+        and list_bool_or(list_transform(doors, lambda word: word[1] <> '~'))
+    union all
+    select array_to_string(list_sort(list_distinct(doors)), ' '), 1
+    where len(list_distinct(doors)) < len(doors) and takes is null
+    union all
+    select array_to_string(list_filter(doors, lambda word: word <> number_word), ' '), 1
+    where list_contains(doors, number_word) and takes is null
+) as r;
+
+create or replace temp table answers as
+with
+
+met as (
+
+    select
+        rests.id,
+        unit_keys.uprn,
+        rests.building_id,
+        unit_keys.is_shell,
+        rests.area,
+        rests.postcode = rests.building_postcode as is_in_postcode,
+        rests.total
+        + rests.form_penalty
+        + unit_keys.penalty
+        + case when unit_keys.status_rank > 0 then 0.25 * unit_keys.status_rank else 0 end
+        + case when rests.is_not_named then 3 else 0 end
+        + case when unit_keys.form = '' and len(unit_keys.door_types) = 0 and len(rests.types) > 0 then 3 else 0 end
+        + case when len(unit_keys.door_words) > 0
+            then case when list_has_all(rests.words, unit_keys.door_words) then -0.5 else 4 end else 0 end as penalty
+    from rests
+    inner join unit_keys on rests.building_id = unit_keys.building_id and rests.form = unit_keys.form
+
+)
+
+select id, area, uprn, min(penalty) as penalty, arg_min(building_id, penalty) as building_id, arg_min(is_shell, penalty) as is_shell
+from met
+group by id, area, uprn;

@@ -1,0 +1,105 @@
+"""`citymart evaluate`: how right the mart is where somebody knows the truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..cli import Settings
+
+
+@click.group()
+def evaluate() -> None:
+    """Compare what the mart works out with what is known to be true.
+
+    \b
+    Example:
+      ./citymart evaluate addresses --gazetteer G.csv --labelled L.csv
+    """
+
+
+@evaluate.command()
+@click.option(
+    "--gazetteer",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The properties, CSV or Parquet, in the columns of BS 7666.",
+)
+@click.option(
+    "--labelled",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Addresses and the UPRN of each, CSV or Parquet.",
+)
+@click.option(
+    "--matches",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where to write each answer, .csv or .parquet.",
+)
+@click.option("--no-library", is_flag=True, help="Without the last resort, uk-address-matcher (faster).")
+@click.pass_context
+def addresses(
+    ctx: click.Context, gazetteer: Path, labelled: Path, matches: Path | None, no_library: bool
+) -> None:
+    """How many addresses find their property, and how many a wrong one.
+
+    The gazetteer needs uprn, street_descriptor and postcode; used where they
+    are there: parent_uprn, sao_text, sao_start_number, sao_start_suffix,
+    pao_text, pao_start_number, pao_start_suffix, pao_end_number, locality,
+    town_name, administrative_area, blpu_class. The labelled file needs
+    record_id, address and truth_uprn (empty where the property is not in the
+    gazetteer); used are postcode, borough, subject and kind.
+
+    \b
+    Examples:
+      ./citymart evaluate addresses --gazetteer G.csv --labelled L.csv
+      ./citymart evaluate addresses --gazetteer G.parquet \\
+        --labelled L.parquet --matches answers.csv --json
+
+    Exit status: 0 compared, 1 a file can't be read, 2 wrong usage.
+    """
+    from ..addresses.evaluate import evaluate as compare
+
+    settings: Settings = ctx.obj
+    found = compare(gazetteer, labelled, with_library=not no_library, matches=matches)
+    settings.answer(found.document(), _text(found))
+
+
+def _text(found) -> str:
+    from ..addresses.evaluate import GROUPS
+
+    lines = [
+        f"{found.records:,} addresses; {found.ambiguous:,} left out, whose text is another one's too",
+        "",
+    ]
+    lines.append(f"{'':<32}{'records':>9}{'precision':>11}{'recall':>9}{'wrong':>7}")
+    lines.append(_line("in the gazetteer", found.in_gazetteer))
+    unknown = found.not_in_gazetteer
+    if unknown.records:
+        share = 100 * unknown.wrong / unknown.records
+        lines.append(
+            f"{'not in the gazetteer':<32}{unknown.records:>9,}{'':>20}{unknown.wrong:>7,}  ({share:.2f} %)"
+        )
+    for name, scores in found.by.items():
+        lines += ["", f"by {GROUPS[name]}"]
+        lines += [_line(f"  {part}", score) for part, score in scores.items()]
+    if found.calibration:
+        lines += ["", f"{'method':<16}{'weight from':>12}{'matched':>10}{'right':>9}"]
+        lines += [
+            f"{band['method']:<16}{band['weight_from']:>12}{band['matched']:>10,}"
+            f"{100 * band['share_right']:>8.2f}%"
+            for band in found.calibration
+        ]
+    return "\n".join(lines)
+
+
+def _line(name: str, score) -> str:
+    def share(value: float | None) -> str:
+        return "-" if value is None else f"{100 * value:.2f}%"
+
+    figures = f"{score.records:>9,}{share(score.precision):>11}{share(score.recall):>9}{score.wrong:>7,}"
+    return f"{name[:32]:<32}{figures}"
