@@ -125,3 +125,15 @@ def test_a_corrected_file_unblocks_a_build_that_missed_a_column(copy: Path, city
         assert mart.execute(
             "select count(*), sum(net_amount)::double from marts.fct_payments"
         ).fetchall() == [(3, 8.0)]
+
+
+def test_a_layout_row_that_names_nothing_fails_the_build(copy: Path, citymart, tmp_path: Path) -> None:
+    append(
+        copy / "seeds/layouts/layout_spending.csv",
+        "hackney,Sum paid,net_ammount,,",
+        "hackney,On,paid_date,dym,",
+    )
+    built = citymart(tmp_path / "home", "build", "--no-unit-tests", project=copy)
+    assert built.returncode == 1
+    said = " ".join((built.stdout + built.stderr).split())
+    assert "layout rows name what exists" in said and "2 rows" in said
