@@ -14,7 +14,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 REAL = PROJECT.parent / "shared" / "real"
 
 sys.path.insert(0, str(PROJECT / "scripts"))
-sys.path.insert(0, str(Path(__file__).parent / "addresses"))
 # The last resort of address matching takes seconds a borough: its own tests call it, builds go without.
 os.environ.setdefault("CITYMART_ADDRESS_LIBRARY", "off")
 

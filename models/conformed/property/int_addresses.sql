@@ -4,10 +4,7 @@ with
 
 providers as (
 
-    select
-        provider_code,
-        case when provider_type = 'london_borough' then gss_code end as borough_code
-    from {{ ref('providers') }}
+    {{ provider_boroughs() }}
 
 ),
 

@@ -46,9 +46,9 @@ select
     lpis.pao_start_suffix,
     lpis.pao_end_number,
     lpis.pao_end_suffix,
-    coalesce(lpis.street_description, streets.street_description) as street_descriptor,
-    coalesce(lpis.locality, streets.locality) as locality,
-    coalesce(lpis.town, streets.town) as town_name,
+    coalesce(streets.street_description, lpis.street_description) as street_descriptor,
+    coalesce(streets.locality, lpis.locality) as locality,
+    coalesce(streets.town, lpis.town) as town_name,
     coalesce(lpis.postcode, properties.postcode) as postcode
 from lpis
 inner join properties on lpis.uprn = properties.uprn and lpis.provider_code = properties.provider_code

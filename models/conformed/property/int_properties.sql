@@ -28,10 +28,7 @@ statuses as (
 
 providers as (
 
-    select
-        provider_code,
-        case when provider_type = 'london_borough' then gss_code end as borough_code
-    from {{ ref('providers') }}
+    {{ provider_boroughs() }}
 
 ),
 

@@ -1,14 +1,11 @@
 -- int_record_properties.sql
--- One row a record of a subject that is about a property: the property, by its UPRN if that is one of its borough and fits the
--- address, else by its address, and the areas in which the property, or else its postcode, lies.
+-- One row a record of a subject that is about a property: the property, by its UPRN if that is one of its borough,
+-- else by its address, and the areas in which the property, or else its postcode, lies.
 with
 
 providers as (
 
-    select
-        provider_code,
-        case when provider_type = 'london_borough' then gss_code end as borough_code
-    from {{ ref('providers') }}
+    {{ provider_boroughs() }}
 
 ),
 
@@ -51,23 +48,9 @@ matches as (
 decisions as (
 
     select
-        {{ address_key('provider_code', 'address', 'postcode') }} as address_key,
-        any_value(uprn) as uprn
-    from {{ ref('address_decisions') }}
-    group by all
-
-),
-
-known_doors as (
-
-    select
         uprn,
-        borough_code,
-        parent_uprn,
-        lsoa_code,
-        msoa_code,
-        ward_code
-    from properties
+        {{ address_key('provider_code', 'address', 'postcode') }} as address_key
+    from {{ ref('address_decisions') }}
 
 ),
 
@@ -96,9 +79,9 @@ looked_up as (
         gazetteers.borough_code is not null as has_gazetteer
     from records
     left join providers on records.provider_code = providers.provider_code
-    left join known_doors as given on records.uprn = given.uprn
+    left join properties as given on records.uprn = given.uprn
     left join matches on records.address_key = matches.address_key
-    left join known_doors as matched on matches.uprn = matched.uprn
+    left join properties as matched on matches.uprn = matched.uprn
     left join decisions on records.address_key = decisions.address_key
     left join postcodes on records.postcode = postcodes.postcode
     left join gazetteers on coalesce(providers.borough_code, postcodes.borough_code) = gazetteers.borough_code
@@ -167,4 +150,4 @@ select
         when told.is_contradicted then 'uprn_contradicted'
     end as issue_type
 from told
-left join known_doors as found on told.found_uprn = found.uprn
+left join properties as found on told.found_uprn = found.uprn

@@ -1,172 +1,11 @@
 -- candidates.sql
--- From `addresses (id, area, address, postcode)`, `suggested_spans` and what `gazetteer.sql` made: `answers`, for each address the doors that it
--- may mean, each with a penalty: nought where address and gazetteer say the same, more for each thing that had to be read into it.
--- A postcode in the address is taken out, also one with a letter O, cut or without its second half.
-create or replace temp table address_texts as
-with
-
-without_whole as (
-
-    select
-        id,
-        area,
-        coalesce(nullif(postcode_of(postcode), ''), nullif(postcode_of(address), '')) as postcode,
-        regexp_replace(address, '(?i)\b[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9O][A-Z]{2}\b', ' , ', 'g') as text
-    from addresses
-
-),
-
-ended as (
-
-    select
-        *,
-        regexp_extract(text, '(?i)[ ,]([A-Z]{1,2}[0-9][0-9A-Z]?)( [0-9][A-Z]?)?[ ,.]*$', 0) as ending
-    from without_whole
-
-)
-
-select
-    id,
-    area,
-    postcode,
-    case
-        when ending <> '' and upper(regexp_extract(ending, '(?i)[A-Z]{1,2}[0-9][0-9A-Z]?')) in (select outward from outward_codes)
-            and not regexp_matches(text[:len(text) - len(ending)], '(?i)(flat|unit|room|apartment|block|no\.?)\s*$')
-            then text[:len(text) - len(ending)]
-        else text
-    end as text
-from ended;
-
-create or replace temp table texts as
-select id, text from address_texts;
-
--- tokens
-
--- Where an address is looked for: in its own area, and at its postcode wherever that lies.
-create or replace temp table address_areas as
-select id, area, true as is_own
-from address_texts
-where area is not null
-union all
-select address_texts.id, postcode_areas.area, false
-from address_texts
-inner join postcode_areas on address_texts.postcode = postcode_areas.postcode
-where postcode_areas.area is distinct from address_texts.area
-union all
-select address_texts.id, every_area.area, true
-from address_texts
-cross join (select distinct area from buildings) as every_area
-where address_texts.area is null and coalesce(address_texts.postcode not in (select postcode from postcode_areas), true);
-
-create or replace temp table read_addresses as
-select
-    tokens.id,
-    tokens.words,
-    doors(tokens.words) as doors,
-    address_texts.postcode,
-    address_texts.postcode in (select postcode from postcode_areas) as is_postcode_known
-from tokens
-inner join address_texts on tokens.id = address_texts.id;
-
-create or replace temp table grams as
-with
-
-starts as (
-
-    select id, words, unnest(range(1, least(len(words), 30) + 1)) as start
-    from read_addresses
-
-),
-
-every as (
-
-    select id, start, unnest(range(1, least(7, len(words) - start + 1) + 1)) as word_count, words
-    from starts
-
-)
-
-select
-    id,
-    start,
-    word_count,
-    array_to_string(words[start:start + word_count - 1], ' ') as gram,
-    words[start - 1] as before
-from every;
-
-create or replace temp table exact_spans as
-with
-
-names as (
-
-    select distinct area, phrase, kind, phrase_id
-    from phrases
-
-)
-
-select
-    grams.id,
-    address_areas.area,
-    names.kind,
-    names.phrase_id,
-    grams.start,
-    grams.start + grams.word_count - 1 as stop,
-    0 as penalty
-from grams
-inner join names on grams.gram = names.phrase
-inner join address_areas on grams.id = address_areas.id and names.area = address_areas.area;
-
--- A name misspelt or without its last word, where the postcode says which it can be.
-create or replace temp table near_spans as
-with
-
-wanted as (
-
-    select
-        read_addresses.id,
-        phrases.area,
-        phrases.kind,
-        phrases.phrase_id,
-        phrases.phrase,
-        phrases.word_count
-    from read_addresses
-    inner join phrases on read_addresses.postcode = phrases.postcode
-    where (read_addresses.id, phrases.area, phrases.phrase_id) not in (select (id, area, phrase_id) from exact_spans)
-
-),
-
-measured as (
-
-    select
-        wanted.*,
-        grams.start,
-        grams.start + grams.word_count - 1 as stop,
-        grams.gram,
-        case
-            when wanted.word_count = grams.word_count + 1 and starts_with(wanted.phrase, grams.gram || ' ')
-                then case when is_number(grams.before) then 2 end
-            when len(grams.gram) >= 4 and abs(len(grams.gram) - len(wanted.phrase)) <= 3
-                then damerau_levenshtein(grams.gram, wanted.phrase)
-        end as distance
-    from wanted
-    inner join grams
-        on wanted.id = grams.id
-        and grams.word_count between wanted.word_count - 1 and wanted.word_count + 1
-    where regexp_matches(grams.gram, '^[A-Z]') and regexp_matches(grams.gram, '[A-Z]{3}')
-        and not (grams.word_count >= wanted.word_count and is_other_type(grams.gram, wanted.phrase))
-
-)
-
-select
-    id, area, kind, phrase_id, start, stop,
-    case when distance <= 1 then 1 else 2 end as penalty
-from measured
-where distance <= case when len(phrase) < 6 then 1 when len(phrase) < 10 then 2 else 3 end
-qualify row_number() over (partition by id, phrase_id order by distance, abs(len(gram) - len(phrase)), start desc) = 1;
-
--- spans
+-- From what `spans.sql` and `gazetteer.sql` made, and `suggested_spans`: `answers`, for each address the doors that it may mean, each
+-- with a penalty: nought where address and gazetteer say the same, more for each thing that had to be read into it.
 
 create or replace temp table spans as
-with every as (
+with
+
+every as (
 
     select * from exact_spans
     union all
@@ -179,7 +18,6 @@ with every as (
         and suggested_spans.phrase_id = near_spans.phrase_id
 
 )
-
 
 select every.*
 from every
@@ -195,7 +33,7 @@ where not exists (
 create or replace temp table readings as
 with each_door as (
 
-    select id, unnest(doors, recursive := true), words
+    select id, unnest(doors, recursive := true)
     from read_addresses
 
 )
@@ -311,8 +149,6 @@ placed as (
         buildings.street_id,
         buildings.name,
         buildings.postcode as building_postcode,
-        buildings.properties,
-        buildings.shared_parent_uprn,
         list_contains(named.phrase_ids, buildings.street_id) as has_street,
         coalesce(len(named.street_ids) > 0, false) as has_other_street,
         -- the number before the name of a building is a door's, rather than the building's
@@ -320,8 +156,7 @@ placed as (
             list_contains(named.names, {'phrase_id': hash(buildings.area, buildings.name), 'start': both_ways.place + 1}), false
         ) as is_before_name,
         buildings.name <> '' and list_contains(named.phrase_ids, hash(buildings.area, buildings.name)) as has_name,
-        read_addresses.postcode,
-        read_addresses.is_postcode_known
+        read_addresses.postcode
     from both_ways
     inner join buildings on both_ways.building_id = buildings.building_id
     inner join named on both_ways.id = named.id
@@ -429,7 +264,6 @@ met as (
         rests.building_id,
         unit_keys.is_shell,
         rests.area,
-        rests.postcode = rests.building_postcode as is_in_postcode,
         rests.total
         + rests.form_penalty
         + unit_keys.penalty

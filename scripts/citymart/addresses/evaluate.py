@@ -15,12 +15,14 @@ from . import match as matcher
 REQUIRED_OF_GAZETTEER = ("uprn", "street_descriptor", "postcode")
 REQUIRED_OF_LABELLED = ("record_id", "address", "truth_uprn")
 GROUPS = {"dwelling": "flats and houses", "subject": "subject", "kind": "kind"}
-"""What the figures are broken down by: the first by what the truth is, the others where the labelled file has such a column."""
+"""What the figures are broken down by: the first by what the truth is, the others where the labelled file
+has such a column."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """Counts of records: `right` the true property; `wrong` another one; `building`, `street` and `unmatched` no property was
+    """Counts of records: `right` the true property; `wrong` another one; `building`, `street` and
+    `unmatched` no property was
     given, but its building, its street, or nothing.
     """
 
@@ -47,8 +49,10 @@ class Score:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """`in_gazetteer`: records whose true property is in the gazetteer and whose text is not another one's; `not_in_gazetteer`:
-    those without a true property, where each match of a dwelling is wrong; `ambiguous`: the text has several truths.
+    """`in_gazetteer`: records whose true property is in the gazetteer and whose text is not another
+    one's; `not_in_gazetteer`:
+    those without a true property, where each match of a dwelling is wrong; `ambiguous`: the text has
+    several truths.
     """
 
     records: int
@@ -82,14 +86,20 @@ class Evaluation:
 def evaluate(
     gazetteer: Path, labelled: Path, *, with_library: bool = True, matches: Path | None = None
 ) -> Evaluation:
-    """Matches the addresses of a labelled file to a gazetteer and compares. Both are CSV or Parquet with a header.
+    """Matches the addresses of a labelled file to a gazetteer and compares. Both are CSV or Parquet with a
+    header.
 
-    `gazetteer`: a row an address, `uprn, street_descriptor, postcode` and what else of BS 7666 there is (`parent_uprn, sao_text,
-    sao_start_number, sao_start_suffix, pao_text, pao_start_number, pao_start_suffix, pao_end_number, locality, town_name,
-    administrative_area, blpu_class`). `labelled`: `record_id, address, postcode, borough, truth_uprn`, the last empty where the
-    property is not in the gazetteer; `subject` and `kind` where there are any. `matches` is a file for the answers, row by row.
+    `gazetteer`: a row an address, `uprn, street_descriptor, postcode` and what else of BS 7666 there is
+    (`parent_uprn, sao_text,
+    sao_start_number, sao_start_suffix, pao_text, pao_start_number, pao_start_suffix, pao_end_number,
+    locality, town_name,
+    administrative_area, blpu_class`). `labelled`: `record_id, address, postcode, borough, truth_uprn`, the
+    last empty where the
+    property is not in the gazetteer; `subject` and `kind` where there are any. `matches` is a file for the
+    answers, row by row.
 
-    Raises `UsageError` for a file that is missing or has not the columns, `CityMartError` for one that can't be read.
+    Raises `UsageError` for a file that is missing or has not the columns, `CityMartError` for one that
+    can't be read.
     """
     with matcher.connection() as con:
         _read(con, "gazetteer_read", gazetteer, REQUIRED_OF_GAZETTEER)
@@ -115,7 +125,7 @@ def _read(con: duckdb.DuckDBPyConnection, table: str, file: Path, required: Sequ
         con.execute(f"create or replace temp table {table} as select * from {reader}", [str(file)])
     except duckdb.Error as error:
         raise CityMartError(f"{file} can't be read: {str(error).splitlines()[0]}") from None
-    there = {row[0].lower() for row in con.execute(f"describe {table}").fetchall()}
+    there = matcher.columns_of(con, table)
     missing = [column for column in required if column not in there]
     if missing:
         raise UsageError(f"{file} has no column {', '.join(missing)}; it has {', '.join(sorted(there))}.")
@@ -132,14 +142,16 @@ def _read(con: duckdb.DuckDBPyConnection, table: str, file: Path, required: Sequ
         raise CityMartError(f"{file}: {doubled} rows repeat a {key}; each record needs its own.")
 
 
-_AREA = "regexp_replace(upper(trim({0})), '^(THE )?(LONDON|ROYAL) BOROUGH OF |^CITY (AND COUNTY )?OF | (LONDON )?BOROUGH$', '')"
+_AREA = (
+    "regexp_replace(upper(trim({0})), "
+    "'^(THE )?(LONDON|ROYAL) BOROUGH OF |^CITY (AND COUNTY )?OF | (LONDON )?BOROUGH$', '')"
+)
 
 
 def _arrange(con: duckdb.DuckDBPyConnection) -> None:
     """Boroughs are written one way; where only one side names them, all is one area."""
     of_gazetteer, of_labelled = (
-        {row[0] for row in con.execute(f"describe {table}").fetchall()}
-        for table in ("gazetteer_read", "labelled_read")
+        matcher.columns_of(con, table) for table in ("gazetteer_read", "labelled_read")
     )
     both = "administrative_area" in of_gazetteer and "borough" in of_labelled
     area = f"coalesce({_AREA.format('administrative_area')}, '')" if both else "''"
@@ -156,7 +168,8 @@ def _arrange(con: duckdb.DuckDBPyConnection) -> None:
         f"""
         create or replace temp table labelled_addresses as
         select
-            cast(record_id as varchar) as id, address, {"postcode" if "postcode" in of_labelled else "null::varchar as postcode"},
+            cast(record_id as varchar) as id, address,
+            {"postcode" if "postcode" in of_labelled else "null::varchar as postcode"},
             case when known.area is not null then {borough} end as area
         from labelled_read
         left join (select distinct area from gazetteer_given) as known on known.area = {borough}
@@ -165,7 +178,7 @@ def _arrange(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _judge(con: duckdb.DuckDBPyConnection) -> None:
-    columns = {row[0] for row in con.execute("describe labelled_read").fetchall()}
+    columns = matcher.columns_of(con, "labelled_read")
     groups = ", ".join(
         f"cast({name} as varchar) as {name}" if name in columns else f"null::varchar as {name}"
         for name in ("subject", "kind")
@@ -181,12 +194,15 @@ def _judge(con: duckdb.DuckDBPyConnection) -> None:
             from labelled_read
         ),
         doors as (
-            select uprn, bool_or(parent_uprn is not null or coalesce(sao_text, '') <> '' or sao_start_number is not null) as is_flat
+            select uprn, bool_or(parent_uprn is not null or coalesce(sao_text, '') <> '' or
+            sao_start_number is not null) as is_flat
             from every_gazetteer group by uprn
         ),
         asked as (
-            select truths.*, given.address, given.postcode, given.area as asked_area, doors.is_flat, doors.uprn is not null as is_known,
-                count(distinct truth_uprn) over (partition by given.area, upper(trim(given.address)), upper(given.postcode)) > 1
+            select truths.*, given.address, given.postcode, given.area as asked_area, doors.is_flat,
+            doors.uprn is not null as is_known,
+                count(distinct truth_uprn) over (partition by given.area, upper(trim(given.address)),
+                upper(given.postcode)) > 1
                     as is_ambiguous
             from truths
             inner join labelled_addresses as given on truths.id = given.id
@@ -194,7 +210,8 @@ def _judge(con: duckdb.DuckDBPyConnection) -> None:
         )
         select asked.*, matches.* exclude (id, near_places),
             case
-                when matches.uprn = truth_uprn or (is_known and matches.building_uprn = truth_uprn) then 'right'
+                when matches.uprn = truth_uprn or (is_known and matches.building_uprn = truth_uprn) then
+                'right'
                 when matches.uprn is not null then 'wrong'
                 else replace(matches.level, 'none', 'unmatched')
             end as verdict,
@@ -212,8 +229,8 @@ def _write(con: duckdb.DuckDBPyConnection, file: Path) -> None:
     try:
         name = str(file).replace("'", "''")
         con.execute(
-            "copy (select id as record_id, address, postcode, truth_uprn, uprn, building_uprn, level, method, weight, margin, "
-            f"runner_up_uprn, verdict from judged order by id) to '{name}' ({form})"
+            "copy (select id as record_id, address, postcode, truth_uprn, uprn, building_uprn, level, "
+            f"method, weight, margin, runner_up_uprn, verdict from judged order by id) to '{name}' ({form})"
         )
     except duckdb.Error as error:
         raise CityMartError(f"{file} can't be written: {str(error).splitlines()[0]}") from None
@@ -222,8 +239,10 @@ def _write(con: duckdb.DuckDBPyConnection, file: Path) -> None:
 def _scores(con: duckdb.DuckDBPyConnection, where: str, by: str = "''") -> dict[str, Score]:
     rows = con.execute(
         f"""
-        select {by} as part, count(*), count(*) filter (verdict = 'right'), count(*) filter (verdict = 'wrong'),
-            count(*) filter (verdict = 'building'), count(*) filter (verdict = 'street'), count(*) filter (verdict = 'unmatched')
+        select {by} as part, count(*), count(*) filter (verdict = 'right'), count(*) filter (verdict =
+        'wrong'),
+            count(*) filter (verdict = 'building'), count(*) filter (verdict = 'street'), count(*) filter
+            (verdict = 'unmatched')
         from judged where {where} group by part order by part
         """
     ).fetchall()

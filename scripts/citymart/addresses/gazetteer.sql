@@ -4,8 +4,6 @@
 -- `unit_keys`, how each door of a building may be written, where that can only be this one.
 create or replace temp table gazetteer_parts as
 select
-    row_number() over (order by area, uprn, status_rank, street_descriptor, pao_text, pao_start_number, sao_text, sao_start_number)
-        as address_id,
     area,
     uprn,
     parent_uprn,
@@ -16,7 +14,7 @@ select
     pao_start_number as from_number,
     pao_end_number as to_number,
     coalesce(street_descriptor, '') as street,
-    coalesce(upper(postcode), '') as postcode,
+    coalesce(postcode, '') as postcode,
     coalesce(blpu_class, '') as blpu_class,
     has_children
 from gazetteer;
@@ -70,17 +68,17 @@ from worded;
 create or replace temp table buildings as
 select
     building_id,
-    any_value(area) as area,
-    any_value(street_id) as street_id,
-    any_value(street) as street,
-    any_value(street_written) as street_written,
-    any_value(name) as name,
-    any_value(number) as number,
-    any_value(from_number) as from_number,
-    any_value(to_number) as to_number,
-    any_value(postcode) as postcode,
+    min(area) as area,
+    min(street_id) as street_id,
+    min(street) as street,
+    min(street_written) as street_written,
+    min(name) as name,
+    min(number) as number,
+    min(from_number) as from_number,
+    min(to_number) as to_number,
+    min(postcode) as postcode,
     count(distinct uprn) as properties,
-    case when count(distinct parent_uprn) = 1 then any_value(parent_uprn) end as shared_parent_uprn
+    case when count(distinct parent_uprn) = 1 then min(parent_uprn) end as shared_parent_uprn
 from units
 group by building_id;
 

@@ -15,10 +15,12 @@ _CANONICAL = """
         cast(uprn as varchar) as unique_id,
         concat_ws(
             ', ',
-            nullif(concat_ws(' ', sao_text, numbered(sao_start_number, sao_start_suffix, sao_end_number, sao_end_suffix)), ''),
+            nullif(concat_ws(' ', sao_text, numbered(sao_start_number, sao_start_suffix, sao_end_number,
+            sao_end_suffix)), ''),
             pao_text,
             concat_ws(
-                ' ', numbered(pao_start_number, pao_start_suffix, pao_end_number, pao_end_suffix), street_descriptor
+                ' ', numbered(pao_start_number, pao_start_suffix, pao_end_number, pao_end_suffix),
+                street_descriptor
             ),
             locality,
             town_name
@@ -31,7 +33,8 @@ _CANONICAL = """
 
 
 def suggest(con: duckdb.DuckDBPyConnection, addresses: str) -> None:
-    """Makes `likely (id, uprn, weight)`, at most `CANDIDATES` an address of the query `addresses`, area by area."""
+    """Makes `likely (id, uprn, weight)`, at most `CANDIDATES` an address of the query `addresses`, area by
+    area."""
     con.execute("create or replace temp table likely (id varchar, uprn bigint, weight double)")
     con.execute(f"create or replace temp table addresses as {addresses}")
     areas = con.execute(

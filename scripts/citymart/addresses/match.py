@@ -1,8 +1,11 @@
 """Matches addresses as people write them to the properties of a gazetteer, on a DuckDB connection of its own.
 
-First by what tells one door from the next: street, number, building and door are read from the address and looked for in the
-gazetteer, each door with all the ways in which it may be written (`gazetteer.sql`, `candidates.sql`). What then has no answer is
-looked for under streets that are spelt almost so (`misspelt.sql`), and last by `uk-address-matcher`, whose candidates count only
+First by what tells one door from the next: street, number, building and door are read from the address and
+looked for in the
+gazetteer, each door with all the ways in which it may be written (`gazetteer.sql`, `candidates.sql`). What
+then has no answer is
+looked for under streets that are spelt almost so (`misspelt.sql`), and last by `uk-address-matcher`, whose
+candidates count only
 where number and door agree.
 """
 
@@ -27,29 +30,28 @@ GAZETTEER = {
     "street_descriptor": "varchar", "locality": "varchar", "town_name": "varchar", "postcode": "varchar",
     "blpu_class": "varchar", "status_rank": "integer",
 }  # fmt: skip
-"""The columns of a gazetteer (BS 7666), one row an address of a property: `area` is where it is looked for, `status_rank` nought
+"""The columns of a gazetteer (BS 7666), one row an address of a property: `area` is where it is looked
+for, `status_rank` nought
 for the approved address, more for alternative and historic ones. Columns that are missing are null.
 """
 ADDRESSES = {"id": "varchar", "area": "varchar", "address": "varchar", "postcode": "varchar"}
 SAME_TEXT = 16.0
-"""Weight of an address that says what the gazetteer says; each thing that has to be read into it takes two."""
+"""Weight of an address that says what the gazetteer says; each thing that has to be read into it takes
+two."""
 
 
 @contextmanager
-def connection(
-    threads: int | None = None, words: pa.Table | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A private connection with the words (`written, means, kind`; else those of the seed) and macros of the matcher."""
+def connection(words: pa.Table | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A private connection with the words (`written, means, kind`; else those of the seed) and the macros."""
     con = duckdb.connect()
     try:
-        if threads:
-            con.execute(f"set threads = {int(threads)}")
         if words is None:
             with WORDS.open(encoding="utf-8", newline="") as file:
                 words = pa.Table.from_pylist(list(csv.DictReader(file)))
         con.register("words_read", words)
         con.execute(
-            "create temp table address_words as select written, coalesce(means, '') as means, kind from words_read"
+            "create temp table address_words as "
+            "select written, coalesce(means, '') as means, kind from words_read"
         )
         run(con, "macros.sql")
         yield con
@@ -59,16 +61,16 @@ def connection(
 
 def run(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """A file of statements; where it says `-- tokens`, the texts that it has just made are taken apart."""
-    parts = (HERE / name).read_text(encoding="utf-8").split("-- tokens\n")
-    for at, part in enumerate(parts):
-        if at:
-            con.execute((HERE / "tokens.sql").read_text(encoding="utf-8"))
+    first, *rest = (HERE / name).read_text(encoding="utf-8").split("-- tokens\n")
+    con.execute(first)
+    for part in rest:
+        run(con, "tokens.sql")
         con.execute(part)
 
 
 def take(con: duckdb.DuckDBPyConnection, table: str, source: str, columns: dict[str, str]) -> None:
     """`source`, a table or query at hand, as the temporary `table` with the columns of those types."""
-    there = {row[0] for row in con.execute(f"describe select * from {source}").fetchall()}
+    there = columns_of(con, source)
     picked = ", ".join(
         f"try_cast({name} as {kind}) as {name}" if name in there else f"cast(null as {kind}) as {name}"
         for name, kind in columns.items()
@@ -76,15 +78,23 @@ def take(con: duckdb.DuckDBPyConnection, table: str, source: str, columns: dict[
     con.execute(f"create or replace temp table {table} as select {picked} from {source}")
 
 
+def columns_of(con: duckdb.DuckDBPyConnection, source: str) -> set[str]:
+    """The names of the columns of a table or query, in small letters, as SQL compares them."""
+    return {row[0].lower() for row in con.execute(f"describe select * from {source}").fetchall()}
+
+
 def match(
     con: duckdb.DuckDBPyConnection, addresses: str, gazetteer: str, *, with_library: bool = True
 ) -> None:
-    """Makes `matches` of two tables or queries at hand (see `ADDRESSES` and `GAZETTEER`): `id, level, method, uprn,
+    """Makes `matches` of two tables or queries at hand (see `ADDRESSES` and `GAZETTEER`): `id, level,
+    method, uprn,
     building_uprn, area, street, weight, margin, runner_up_uprn`, a row an address; `near_places` and
     `words` say what in the gazetteer the answer rests on.
 
-    `level` is `dwelling` (the very door, also a shop's), `building`, `street` or `none`. Each address is answered by itself: what
-    else is asked changes nothing. It is looked for in its own `area`, and at its postcode wherever that lies; one without
+    `level` is `dwelling` (the very door, also a
+    shop's), `building`, `street` or `none`. Each address is answered by itself: what
+    else is asked changes nothing. It is looked for in its own `area`, and at its postcode wherever that
+    lies; one without
     area and known postcode, in all. Goes area by area, so that memory is that of the largest.
     """
     take(con, "every_gazetteer", gazetteer, GAZETTEER)
@@ -92,13 +102,15 @@ def match(
     con.execute(
         """
         create or replace temp table every_outcome (
-            id varchar, level varchar, uprn bigint, building_uprn bigint, area varchar, street varchar, penalty double,
+            id varchar, level varchar, uprn bigint, building_uprn bigint, area varchar, street varchar,
+            penalty double,
             margin double, runner_up_uprn bigint, near_places varchar[], words varchar, method varchar
         );
+        update every_gazetteer set postcode = coalesce(nullif(postcode_of(postcode), ''), upper(postcode));
         create or replace temp table parents as
         select distinct area, parent_uprn as uprn from every_gazetteer where parent_uprn is not null;
         create or replace temp table postcode_areas as
-        select distinct upper(postcode) as postcode, area from every_gazetteer where postcode <> '';
+        select distinct postcode, area from every_gazetteer where postcode <> '';
         create or replace temp table outward_codes as
         select distinct split_part(postcode, ' ', 1) as outward from postcode_areas;
         create or replace temp table sorted_addresses as
@@ -120,8 +132,8 @@ def match(
     ).fetchall()
     for (place,) in places:
         con.execute(
-            "create or replace temp table asked as select id, coalesce(area, nullif(place, '*')) as area, address, "
-            "postcode, found_postcode from sorted_addresses where place = ?",
+            "create or replace temp table asked as select id, coalesce(area, nullif(place, '*')) as area, "
+            "address, postcode, found_postcode from sorted_addresses where place = ?",
             [place],
         )
         if place == "*":
@@ -134,15 +146,19 @@ def match(
         f"""
         create or replace temp table matches as
         select
-            every_address.id, coalesce(level, 'none') as level,
+            sorted_addresses.id, coalesce(level, 'none') as level,
             case when level in ('dwelling', 'building') then method end as method,
             uprn, building_uprn, every_outcome.area, street,
             cast({SAME_TEXT} - 2 * penalty as double) as weight,
             cast(2 * margin as double) as margin,
-            runner_up_uprn, coalesce(near_places, []) as near_places, coalesce(words, '') as words
-        from every_address
-        left join every_outcome on every_address.id = every_outcome.id
-        order by every_address.id
+            runner_up_uprn,
+            -- where nothing was looked through: what would have to come
+            coalesce(near_places, [sorted_addresses.area || '|', '|postcode|' || found_postcode]) as
+            near_places,
+            coalesce(words, '') as words
+        from sorted_addresses
+        left join every_outcome on sorted_addresses.id = every_outcome.id
+        order by sorted_addresses.id
         """
     )
 
@@ -158,7 +174,7 @@ _GAZETTEER = """
 def _gazetteer_of_area(con: duckdb.DuckDBPyConnection, area: str) -> None:
     con.execute(
         f"{_GAZETTEER} where every_gazetteer.area = ? "
-        "or upper(every_gazetteer.postcode) in (select found_postcode from asked)",
+        "or every_gazetteer.postcode in (select found_postcode from asked)",
         [area],
     )
 
@@ -169,7 +185,7 @@ def _gazetteer_of_named_streets(con: duckdb.DuckDBPyConnection) -> None:
         "create or replace temp table texts as select distinct 'a' || id as id, address as text from asked "
         "union all select distinct 's' || street_descriptor, street_descriptor from every_gazetteer"
     )
-    con.execute((HERE / "tokens.sql").read_text(encoding="utf-8"))
+    run(con, "tokens.sql")
     con.execute(
         f"""
         create or replace temp table named_streets as
@@ -190,7 +206,10 @@ def _gazetteer_of_named_streets(con: duckdb.DuckDBPyConnection) -> None:
 
 def _answer(con: duckdb.DuckDBPyConnection, with_library: bool, *, may_be_misspelt: bool) -> None:
     """Answers those `asked`, in rounds: each takes those that the ones before it left open."""
-    left = "select * from asked where id not in (select id from every_outcome where level in ('dwelling', 'building'))"
+    left = (
+        "select * from asked where id not in "
+        "(select id from every_outcome where level in ('dwelling', 'building'))"
+    )
     _round(con, "select * from asked", None)
     _keep(con, "case penalty when 0 then 'exact' else 'parts' end")
     if not may_be_misspelt:
@@ -214,7 +233,8 @@ def _answer(con: duckdb.DuckDBPyConnection, with_library: bool, *, may_be_misspe
         suggest(con, left)
         _round(con, left, "likely.sql")
         con.execute(
-            "update outcomes set near_places = before.near_places from every_outcome as before where outcomes.id = before.id"
+            "update outcomes set near_places = before.near_places "
+            "from every_outcome as before where outcomes.id = before.id"
         )
         _keep(con, "'probabilistic'")
 
@@ -224,20 +244,17 @@ def _any(con: duckdb.DuckDBPyConnection, query: str) -> bool:
 
 
 def _round(con: duckdb.DuckDBPyConnection, addresses: str, suggestions: str | None) -> None:
-    """Answers for some addresses; `suggestions` adds streets and buildings to those that the address names."""
+    """Answers for some addresses; `suggestions` adds streets and buildings to those that the address
+    names."""
     con.execute(f"create or replace temp table addresses as {addresses}")
     con.execute(
         "create or replace temp table suggested_spans as select '' as id, '' as area, '' as kind, "
         "cast(0 as ubigint) as phrase_id, 0::bigint as start, 0::bigint as stop, 0 as penalty limit 0"
     )
-    first, rest = (HERE / "candidates.sql").read_text(encoding="utf-8").split("-- spans\n")
-    before, after = first.split("-- tokens\n")
-    con.execute(before)
-    con.execute((HERE / "tokens.sql").read_text(encoding="utf-8"))
-    con.execute(after)
+    run(con, "spans.sql")
     if suggestions:
         run(con, suggestions)
-    con.execute(rest)
+    run(con, "candidates.sql")
     run(con, "outcomes.sql")
 
 

@@ -30,8 +30,7 @@ ranked_buildings as (
         in_buildings.id,
         in_buildings.building_id,
         in_buildings.total + case when in_buildings.is_not_named then 3 else 0 end as penalty,
-        in_buildings.area,
-        in_buildings.street_id
+        in_buildings.area
     from in_buildings
     qualify row_number() over (partition by in_buildings.id order by penalty, in_buildings.building_id) = 1
 
@@ -93,10 +92,9 @@ near as (
             on spans.area = buildings.area and spans.phrase_id = hash(buildings.area, buildings.name)
         where spans.kind = 'name'
         union all
-        select address_areas.id, address_areas.area || '|postcode|' || read_addresses.postcode
-        from address_areas
-        inner join read_addresses on address_areas.id = read_addresses.id
-        where read_addresses.postcode is not null
+        select id, '|postcode|' || postcode
+        from read_addresses
+        where postcode is not null
     ) as each
     group by id
 

@@ -1,7 +1,9 @@
 """Matches that are remembered from build to build, so that an address is matched once.
 
-A match is kept with what it rests on: the rules and words of the matcher, the gazetteer's addresses at its postcode and on the
-streets that it names. As long as all that is as it was it holds; else, or where the gazetteer has a new name that the address
+A match is kept with what it rests on: the rules and words of the matcher, the
+gazetteer's addresses at its postcode and on the
+streets that it names. As long as all that is as it was it holds; else, or where the gazetteer has a new
+name that the address
 has in it, it is made anew. The memory can be deleted at any time: the next build makes it again.
 """
 
@@ -18,10 +20,6 @@ import pyarrow as pa
 
 from . import match as matcher
 
-COLUMNS = (
-    "address_key", "match_level", "match_method", "uprn", "building_uprn", "borough_code", "street_descriptor",
-    "match_weight", "match_margin", "runner_up_uprn",
-)  # fmt: skip
 MANY_NAMES = 500
 """With more new names in an area than this, all its addresses are matched anew."""
 
@@ -30,7 +28,8 @@ def matches(
     addresses: pa.Table, gazetteer: pa.Table, words: pa.Table, folder: Path, *, with_library: bool
 ) -> pa.Table:
     """The matches of all `addresses` (`address_key, borough_code, address, postcode`) to the `gazetteer` (as
-    `int_gazetteer_addresses`), in `COLUMNS`; what is not remembered in `folder` is matched and remembered.
+    `int_gazetteer_addresses`), in the columns of `int_address_matches`; what is not remembered in `folder` is
+    matched and remembered.
     """
     rules = _rules(words, with_library)
     memory, names = folder / "addresses.parquet", folder / "names.parquet"
@@ -38,29 +37,28 @@ def matches(
         con.register("addresses_given", addresses)
         con.register("gazetteer_given", gazetteer)
         con.execute(
-            """
-            create temp table asked_addresses as
-            select address_key as id, borough_code as area, address, postcode from addresses_given;
-            create temp table gazetteer_now as
-            select borough_code as area, * exclude (borough_code) from gazetteer_given
-            """
+            "create temp table asked_addresses as "
+            "select address_key as id, borough_code as area, address, postcode from addresses_given"
         )
+        of_areas = "(select borough_code as area, * exclude (borough_code) from gazetteer_given)"
+        matcher.take(con, "gazetteer_now", of_areas, matcher.GAZETTEER)
         _digests(con)
         _recall(con, memory, names, rules)
         con.execute(
-            "create temp table new_addresses as select * from asked_addresses where id not in (select id from known)"
+            "create temp table new_addresses as "
+            "select * from asked_addresses where id not in (select id from known)"
         )
         if con.execute("select 1 from new_addresses limit 1").fetchone():
             matcher.match(con, "new_addresses", "gazetteer_now", with_library=with_library)
             con.execute(
-                "insert into known by name select matches.*, digest from matches left join lateral "
-                "(select hash(list(coalesce(digests.digest, 0) order by p.place)) as digest from "
-                "(select unnest(matches.near_places) as place) as p left join digests on p.place = digests.place) on true"
+                "insert into known by name select matches.*, digest "
+                f"from matches inner join {_rests_on('matches')} using (id)"
             )
             _remember(con, memory, names, rules)
         return con.execute(
             """
-            select id as address_key, level as match_level, method as match_method, uprn, building_uprn, area as borough_code,
+            select id as address_key, level as match_level, method as match_method, uprn, building_uprn,
+            area as borough_code,
                 street as street_descriptor, weight as match_weight, margin as match_margin, runner_up_uprn
             from known order by id
             """
@@ -76,25 +74,31 @@ def _rules(words: pa.Table, with_library: bool) -> str:
 
 
 def _digests(con: duckdb.DuckDBPyConnection) -> None:
-    """`digests`: what the gazetteer has on each street, at each postcode, in each area and in all; `names_now`."""
+    """`digests`: what the gazetteer has on each street, at each postcode, in each area and in all;
+    `names_now`."""
     con.execute(
-        "create temp table texts as select distinct coalesce(street_descriptor, '') as id, coalesce(street_descriptor, '') as text "
-        "from gazetteer_now union select distinct coalesce(pao_text, ''), coalesce(pao_text, '') from gazetteer_now"
+        "create temp table texts as select text as id, text from ("
+        "select coalesce(street_descriptor, '') as text from gazetteer_now "
+        "union select coalesce(pao_text, '') from gazetteer_now)"
     )
-    con.execute((matcher.HERE / "tokens.sql").read_text(encoding="utf-8"))
+    matcher.run(con, "tokens.sql")
     con.execute(
         """
         create temp table of_rows as
-        select gazetteer_now.area, upper(postcode) as postcode, hash(gazetteer_now) as digest,
+        select gazetteer_now.area, nullif(postcode_of(postcode), '') as postcode, hash(gazetteer_now) as
+        digest,
             array_to_string(streets.words, ' ') as street, array_to_string(names.words, ' ') as name
         from gazetteer_now
         inner join tokens as streets on coalesce(street_descriptor, '') = streets.id
         inner join tokens as names on coalesce(pao_text, '') = names.id;
         create temp table digests as
         select area || '|street|' || street as place, bit_xor(digest) as digest from of_rows group by all
-        union all select area || '|postcode|' || postcode, bit_xor(digest) from of_rows where postcode is not null group by all
-        union all select area || '|', bit_xor(digest) from of_rows group by all
-        union all select '*', bit_xor(digest) from of_rows;
+        union all
+        select '|postcode|' || postcode, bit_xor(digest) from of_rows where postcode is not null group by all
+        union all
+        select area || '|', bit_xor(digest) from of_rows group by all
+        union all
+        select '*', bit_xor(digest) from of_rows;
         create temp table names_now as
         select distinct area, street as name from of_rows where street <> ''
         union select distinct area, name from of_rows where name <> ''
@@ -107,8 +111,10 @@ def _recall(con: duckdb.DuckDBPyConnection, memory: Path, names: Path, rules: st
     con.execute(
         """
         create temp table known (
-            id varchar, level varchar, method varchar, uprn bigint, building_uprn bigint, area varchar, street varchar,
-            weight double, margin double, runner_up_uprn bigint, near_places varchar[], words varchar, digest ubigint
+            id varchar, level varchar, method varchar, uprn bigint, building_uprn bigint, area varchar,
+            street varchar,
+            weight double, margin double, runner_up_uprn bigint, near_places varchar[], words varchar,
+            digest ubigint
         )
         """
     )
@@ -127,32 +133,38 @@ def _recall(con: duckdb.DuckDBPyConnection, memory: Path, names: Path, rules: st
         f"""
         create temp table names_new as
         select names_now.* from names_now anti join names_before using (area, name);
+        create temp table renamed as
+        select area from names_new group by area having count(*) > {MANY_NAMES};
         create temp table held as
-        with places as (
-            select remembered.id, unnest(near_places) as place from remembered
-        ),
-        now as (
-            select places.id, hash(list(coalesce(digests.digest, 0) order by places.place)) as digest
-            from places left join digests on places.place = digests.place group by places.id
-        )
         select remembered.* from remembered
-        left join now on remembered.id = now.id
-        where remembered.digest is not distinct from now.digest;
+        inner join {_rests_on("remembered")} using (id, digest);
         create temp table named_anew as
         select held.id from held
         inner join asked_addresses on held.id = asked_addresses.id
         inner join names_new on coalesce(held.area, asked_addresses.area, names_new.area) = names_new.area
             and contains(' ' || held.words || ' ', ' ' || names_new.name || ' ')
-        where names_new.area not in (select area from names_new group by area having count(*) > {MANY_NAMES})
+        left join renamed on names_new.area = renamed.area
+        where renamed.area is null
         union
         select held.id from held
         inner join asked_addresses on held.id = asked_addresses.id
-        where coalesce(held.area, asked_addresses.area) in (select area from names_new group by area having count(*) > {MANY_NAMES});
+        where coalesce(held.area, asked_addresses.area) in (select area from renamed);
         insert into known by name
         select held.* exclude (rules) from held
         where id in (select id from asked_addresses) and id not in (select id from named_anew)
         """
     )
+
+
+def _rests_on(table: str) -> str:
+    """A query in brackets: for each `id` of the table the digest of what its `near_places` are now."""
+    return f"""(
+        select id, hash(list(coalesce(digests.digest, 0) order by place)) as digest
+        from (select id, unnest(near_places) as place from {table}) as rested
+        left join digests using (place)
+        where place is not null
+        group by id
+    ) as now"""
 
 
 def _remember(con: duckdb.DuckDBPyConnection, memory: Path, names: Path, rules: str) -> None:

@@ -16,17 +16,15 @@ plain as (
 
 punctuated as (
 
-    select id, regexp_replace(t, '[\r\n\t;|()\[\]:]+', ' , ', 'g') as t
-    from (select id, regexp_replace(t, '[''`’‘´"]|@', '', 'g') as t from plain)
-
-),
-
-undotted as (
-
     select
         id,
-        regexp_replace(regexp_replace(regexp_replace(t, '\b([A-Z])\.', '\1', 'g'), '[.#*_]+', ' ', 'g'), '&|\+', ' AND ', 'g') as t
-    from punctuated
+        t
+            .regexp_replace('[''`’‘´"]|@', '', 'g')
+            .regexp_replace('[\r\n\t;|()\[\]:]+', ' , ', 'g')
+            .regexp_replace('\b([A-Z])\.', '\1', 'g')
+            .regexp_replace('[.#*_]+', ' ', 'g')
+            .regexp_replace('&|\+', ' AND ', 'g') as t
+    from plain
 
 ),
 
@@ -35,11 +33,10 @@ of_somebody as (
 
     select
         id,
-        regexp_replace(
-            regexp_replace(t, '\bC ?/ ?O\b|\bCARE OF\b|\bFAO\b|\bATTN\b', ' , ', 'g'),
-            '\b(MR|MRS|MS|MISS|MX|REV)\b(?: (?:AND )?(?:MR|MRS|MS|MISS))?(?: [A-Z]\b)*', ' ', 'g'
-        ) as t
-    from undotted
+        t
+            .regexp_replace('\bC ?/ ?O\b|\bCARE OF\b|\bFAO\b|\bATTN\b', ' , ', 'g')
+            .regexp_replace('\b(MR|MRS|MS|MISS|MX|REV)\b(?: (?:AND )?(?:MR|MRS|MS|MISS))?(?: [A-Z]\b)*', ' ', 'g') as t
+    from punctuated
 
 ),
 
@@ -47,16 +44,12 @@ slashed as (
 
     select
         id,
-        regexp_replace(
-            regexp_replace(
-                regexp_replace(
-                    regexp_replace(regexp_replace(t, '\bR ?/ ?O\b', ' REAR OF ', 'g'), '\b([1-9]) ?/ ?F\b', ' \1 FLOOR ', 'g'),
-                    '\b([LBGTFS]) ?/ ?([GF]) ?/? ?(F?)\b', ' \1\2\3 ', 'g'
-                ),
-                '\b([A-Z]) ?/ ?([0-9]+[A-Z]?)\b', ' \1 \2 ', 'g'
-            ),
-            '\b([0-9]+) ?/ ?([A-Z])\b', ' \2 \1 ', 'g'
-        ) as t
+        t
+            .regexp_replace('\bR ?/ ?O\b', ' REAR OF ', 'g')
+            .regexp_replace('\b([1-9]) ?/ ?F\b', ' \1 FLOOR ', 'g')
+            .regexp_replace('\b([LBGTFS]) ?/ ?([GF]) ?/? ?(F?)\b', ' \1\2\3 ', 'g')
+            .regexp_replace('\b([A-Z]) ?/ ?([0-9]+[A-Z]?)\b', ' \1 \2 ', 'g')
+            .regexp_replace('\b([0-9]+) ?/ ?([A-Z])\b', ' \2 \1 ', 'g') as t
     from of_somebody
 
 ),
@@ -65,13 +58,11 @@ ranged as (
 
     select
         id,
-        regexp_replace(
-            regexp_replace(
-                regexp_replace(t, '\b([0-9]+[A-Z]?) *(?:-|–|—|\bTO\b|\bAND\b) *([0-9]+[A-Z]?)\b', '\1-\2', 'g'),
-                '\b([0-9]+[A-Z]?) ?/ ?([0-9]+[A-Z]?)\b', '\1/\2', 'g'
-            ),
-            '\b(FLAT|FLT|APT|APARTMENT|UNIT|ROOM|RM|NO|STUDIO|BLOCK|F)([0-9]+[A-Z]?)\b', ' \1 \2 ', 'g'
-        ) as t
+        t
+            .regexp_replace('\b([0-9]+[A-Z]?) *(?:-|–|—|\bTO\b|\bAND\b) *([0-9]+[A-Z]?)\b', '\1-\2', 'g')
+            .regexp_replace('\b([0-9]+[A-Z]?) ?/ ?([0-9]+[A-Z]?)\b', '\1/\2', 'g')
+            .regexp_replace('\b(FLAT|FLT|APT|APARTMENT|UNIT|ROOM|RM|NO|STUDIO|BLOCK|F)([0-9]+[A-Z]?)\b', ' \1 \2 ', 'g')
+            .regexp_replace('\bF ([0-9]+[A-Z]?)\b', 'FLAT \1', 'g') as t
     from slashed
 
 ),
@@ -80,18 +71,10 @@ apart as (
 
     select
         id,
-        string_split_regex(
-            trim(
-                regexp_replace(
-                    regexp_replace(
-                        regexp_replace(regexp_replace(t, '\bF ([0-9]+[A-Z]?)\b', 'FLAT \1', 'g'), ',', ' , ', 'g'),
-                        '([A-Z])-|-([A-Z])|[^A-Z0-9/,~-]', '\1 \2', 'g'
-                    ),
-                    '([^0-9A-Z])[-/]|[-/]([^0-9A-Z]|$)', '\1 \2', 'g'
-                )
-            ),
-            ' +'
-        ) as words
+        t
+            .regexp_replace(',', ' , ', 'g')
+            .regexp_replace('([A-Z])-|-([A-Z])|[^A-Z0-9/,~-]', '\1 \2', 'g')
+            .regexp_replace('([^0-9A-Z])[-/]|[-/]([^0-9A-Z]|$)', '\1 \2', 'g') as t
     from ranged
 
 ),
@@ -106,17 +89,10 @@ spelt as (
             id,
             unnest(words) as word,
             generate_subscripts(words, 1) as place
-        from apart
+        from (select id, string_split_regex(trim(t), ' +') as words from apart) as parted
     ) as each
     left join address_words on each.word = address_words.written
     group by each.id
-
-),
-
-single as (
-
-    select id, regexp_replace(regexp_replace(t, ' NUMBER ', ' ', 'g'), ' {2,}', ' ', 'g') as t
-    from spelt
 
 ),
 
@@ -124,29 +100,18 @@ floors as (
 
     select
         id,
-        regexp_replace(
-            regexp_replace(
-                regexp_replace(
-                    regexp_replace(
-                        regexp_replace(
-                            regexp_replace(
-                                regexp_replace(
-                                    regexp_replace(t, ' LWR GROUND( FLOOR)? ', ' ~f:LG ', 'g'),
-                                    ' UPR GROUND( FLOOR)? ', ' ~f:UG ', 'g'
-                                ),
-                                ' GROUND FLOOR | GROUND (FLAT|UNIT|ROOM) ', ' ~f:G \1 ', 'g'
-                            ),
-                            ' BASEMENT( FLOOR)? ', ' ~f:B ', 'g'
-                        ),
-                        ' TOP FLOOR | TOP (FLAT|UNIT|ROOM) ', ' ~f:T \1 ', 'g'
-                    ),
-                    ' ([0-9])(?:ST|ND|RD|TH)?(?: AND [0-9](?:ST|ND|RD|TH))? FLOOR ', ' ~f:\1 ', 'g'
-                ),
-                ' FLOOR ([0-9]) ', ' ~f:\1 ', 'g'
-            ),
-            ' (FLAT|UNIT) GROUND ', ' \1 ~f:G ', 'g'
-        ) as t
-    from single
+        t
+            .regexp_replace(' NUMBER ', ' ', 'g')
+            .regexp_replace(' {2,}', ' ', 'g')
+            .regexp_replace(' LWR GROUND( FLOOR)? ', ' ~f:LG ', 'g')
+            .regexp_replace(' UPR GROUND( FLOOR)? ', ' ~f:UG ', 'g')
+            .regexp_replace(' GROUND FLOOR | GROUND (FLAT|UNIT|ROOM) ', ' ~f:G \1 ', 'g')
+            .regexp_replace(' BASEMENT( FLOOR)? ', ' ~f:B ', 'g')
+            .regexp_replace(' TOP FLOOR | TOP (FLAT|UNIT|ROOM) ', ' ~f:T \1 ', 'g')
+            .regexp_replace(' ([0-9])(?:ST|ND|RD|TH)?(?: AND [0-9](?:ST|ND|RD|TH))? FLOOR ', ' ~f:\1 ', 'g')
+            .regexp_replace(' FLOOR ([0-9]) ', ' ~f:\1 ', 'g')
+            .regexp_replace(' (FLAT|UNIT) GROUND ', ' \1 ~f:G ', 'g') as t
+    from spelt
 
 ),
 
@@ -154,28 +119,15 @@ codes as (
 
     select
         id,
-        regexp_replace(
-            regexp_replace(
-                regexp_replace(
-                    regexp_replace(
-                        regexp_replace(
-                            regexp_replace(
-                                regexp_replace(
-                                    regexp_replace(t, ' GARDEN (FLOOR )?FLAT ', ' ~f:GD FLAT ', 'g'),
-                                    ' ABOVE( SHOP| PREMISES)? ', ' ~a ', 'g'
-                                ),
-                                ' ROOM ([0-9]+[A-Z]?|[A-Z]|[A-Z][0-9]+) ', ' ~r:\1 ', 'g'
-                            ),
-                            ' BLOCK ([0-9]+|[A-Z]|[A-Z][0-9]+) ', ' ~b:\1 ', 'g'
-                        ),
-                        ' ([0-9]+) ([A-Z]) ', ' \1\2 ', 'g'
-                    ),
-                    ' (SHOP|GARAGE|LAND|ADJACENT|ANNEXE) ', ' ~u:\1 ', 'g'
-                ),
-                ' (FRONT|REAR|LEFT|RIGHT|MIDDLE)( HAND)?( SIDE)? ', ' ~p:\1 ', 'g'
-            ),
-            ' 0+([1-9])', ' \1', 'g'
-        ) as t
+        t
+            .regexp_replace(' GARDEN (FLOOR )?FLAT ', ' ~f:GD FLAT ', 'g')
+            .regexp_replace(' ABOVE( SHOP| PREMISES)? ', ' ~a ', 'g')
+            .regexp_replace(' ROOM ([0-9]+[A-Z]?|[A-Z]|[A-Z][0-9]+) ', ' ~r:\1 ', 'g')
+            .regexp_replace(' BLOCK ([0-9]+|[A-Z]|[A-Z][0-9]+) ', ' ~b:\1 ', 'g')
+            .regexp_replace(' ([0-9]+) ([A-Z]) ', ' \1\2 ', 'g')
+            .regexp_replace(' (SHOP|GARAGE|LAND|ADJACENT|ANNEXE) ', ' ~u:\1 ', 'g')
+            .regexp_replace(' (FRONT|REAR|LEFT|RIGHT|MIDDLE)( HAND)?( SIDE)? ', ' ~p:\1 ', 'g')
+            .regexp_replace(' 0+([1-9])', ' \1', 'g') as t
     from floors
 
 )

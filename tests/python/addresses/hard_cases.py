@@ -1,4 +1,5 @@
-"""A gazetteer of awkward buildings, and addresses that mean one of its doors, worded as people word them: a hundred or more of
+"""A gazetteer of awkward buildings, and addresses that mean one of its doors, worded as people word them:
+a hundred or more of
 each kind. Nothing here knows how the matcher reads an address.
 """
 
@@ -189,9 +190,18 @@ NAMES = [
     "York",
 ]
 TYPES = {
-    "Street": ("St", "Str"), "Road": ("Rd",), "Avenue": ("Ave", "Av"), "Lane": ("La", "Ln"), "Gardens": ("Gdns", "Gdn"),
-    "Terrace": ("Terr", "Ter"), "Crescent": ("Cres",), "Grove": ("Gr",), "Place": ("Pl",), "Square": ("Sq",), "Close": ("Cl",),
-}  # fmt: skip
+    "Street": ("St", "Str"),
+    "Road": ("Rd",),
+    "Avenue": ("Ave", "Av"),
+    "Lane": ("La", "Ln"),
+    "Gardens": ("Gdns", "Gdn"),
+    "Terrace": ("Terr", "Ter"),
+    "Crescent": ("Cres",),
+    "Grove": ("Gr",),
+    "Place": ("Pl",),
+    "Square": ("Sq",),
+    "Close": ("Cl",),
+}
 ORDINALS = (
     "zero",
     "one",
@@ -227,7 +237,8 @@ class Street:
 
 @dataclass
 class Suite:
-    """`gazetteer` and `labelled` are rows for `citymart evaluate addresses`; `kind_of` tells each record's kind."""
+    """`gazetteer` and `labelled` are rows for `citymart evaluate addresses`; `kind_of` tells each
+    record's kind."""
 
     seed: int = 11
     gazetteer: list[dict] = field(default_factory=list)
@@ -269,19 +280,40 @@ class Suite:
         return self._house_names.pop()
 
     def add(
-        self, street: Street, number: int | None = None, *, suffix: str | None = None, to: int | None = None, name: str | None = None,
-        sao: str | None = None, flat: int | None = None, flat_suffix: str | None = None, parent: int | None = None,
-        blpu_class: str = "RD04", postcode: str | None = None,
-    ) -> int:  # fmt: skip
+        self,
+        street: Street,
+        number: int | None = None,
+        *,
+        suffix: str | None = None,
+        to: int | None = None,
+        name: str | None = None,
+        sao: str | None = None,
+        flat: int | None = None,
+        flat_suffix: str | None = None,
+        parent: int | None = None,
+        blpu_class: str = "RD04",
+        postcode: str | None = None,
+    ) -> int:
         self._uprn += 1
         self.gazetteer.append(
             {
-                "uprn": self._uprn, "parent_uprn": parent, "sao_text": sao, "sao_start_number": flat,
-                "sao_start_suffix": flat_suffix, "pao_text": name, "pao_start_number": number, "pao_start_suffix": suffix,
-                "pao_end_number": to, "street_descriptor": street.whole.upper(), "locality": None, "town_name": "LONDON",
-                "administrative_area": street.area, "postcode": postcode or street.postcode, "blpu_class": blpu_class,
+                "uprn": self._uprn,
+                "parent_uprn": parent,
+                "sao_text": sao,
+                "sao_start_number": flat,
+                "sao_start_suffix": flat_suffix,
+                "pao_text": name,
+                "pao_start_number": number,
+                "pao_start_suffix": suffix,
+                "pao_end_number": to,
+                "street_descriptor": street.whole.upper(),
+                "locality": None,
+                "town_name": "LONDON",
+                "administrative_area": street.area,
+                "postcode": postcode or street.postcode,
+                "blpu_class": blpu_class,
             }
-        )  # fmt: skip
+        )
         return self._uprn
 
     def houses(self, street: Street, *numbers: int) -> dict[int, int]:
@@ -569,12 +601,54 @@ def letter_as_a_number(suite, ask):
 
 
 FLOORS = {
-    "BASEMENT FLAT": ("Bsmt Flat", "Basement", "basement flat", "Lower Ground Floor Flat", "LGF Flat", "Flat B/F", "Flat Basement"),
-    "GROUND FLOOR FLAT": ("GFF", "Ground Flr Flat", "G/F Flat", "Ground Floor", "Grd Floor Flat", "Flat Ground Floor", "Gnd Flr", "GF Flat"),
-    "FIRST FLOOR FLAT": ("FFF", "1st Floor Flat", "1st Flr", "First Floor", "F/F Flat", "Flat 1st Floor", "1/F Flat", "FF Flat"),
-    "SECOND FLOOR FLAT": ("SFF", "2nd Floor Flat", "2nd Flr", "Second Floor", "Flat on second floor", "2nd flr flat"),
-    "TOP FLOOR FLAT": ("TFF", "Top Flr Flat", "Top Flat", "Top Floor", "T/F Flat", "Attic Flat", "Third Floor Flat", "Flat Top Floor"),
-}  # fmt: skip
+    "BASEMENT FLAT": (
+        "Bsmt Flat",
+        "Basement",
+        "basement flat",
+        "Lower Ground Floor Flat",
+        "LGF Flat",
+        "Flat B/F",
+        "Flat Basement",
+    ),
+    "GROUND FLOOR FLAT": (
+        "GFF",
+        "Ground Flr Flat",
+        "G/F Flat",
+        "Ground Floor",
+        "Grd Floor Flat",
+        "Flat Ground Floor",
+        "Gnd Flr",
+        "GF Flat",
+    ),
+    "FIRST FLOOR FLAT": (
+        "FFF",
+        "1st Floor Flat",
+        "1st Flr",
+        "First Floor",
+        "F/F Flat",
+        "Flat 1st Floor",
+        "1/F Flat",
+        "FF Flat",
+    ),
+    "SECOND FLOOR FLAT": (
+        "SFF",
+        "2nd Floor Flat",
+        "2nd Flr",
+        "Second Floor",
+        "Flat on second floor",
+        "2nd flr flat",
+    ),
+    "TOP FLOOR FLAT": (
+        "TFF",
+        "Top Flr Flat",
+        "Top Flat",
+        "Top Floor",
+        "T/F Flat",
+        "Attic Flat",
+        "Third Floor Flat",
+        "Flat Top Floor",
+    ),
+}
 
 
 def _floors(suite) -> tuple[Street, int, dict[str, int]]:
@@ -790,7 +864,8 @@ def the_shop_itself(suite, ask):
 def business_name_before(suite, ask):
     s, n, shop, _ = _shop(suite, "FIRST FLOOR FLAT")
     ask(
-        f"{suite.chance.choice(NAMES)}'s {_any(suite, 'Cafe', 'Fried Chicken', 'Newsagents & Off Licence', 'Hair')}, {n} {s.whole}, London",
+        f"{suite.chance.choice(NAMES)}'s "
+        f"{_any(suite, 'Cafe', 'Fried Chicken', 'Newsagents & Off Licence', 'Hair')}, {n} {s.whole}, London",
         s.postcode,
         s.area,
         shop,
@@ -1111,7 +1186,14 @@ def more_behind(suite, ask):
     s, n = suite.street(), suite.chance.randrange(2, 60)
     houses = suite.houses(s, n, n + 2)
     ask(
-        f"{n} {s.whole}, {_any(suite, 'Greater London, UK', s.area.upper(), 'London Borough of ' + s.area.title() + ', England', 'Off the High Street, London')}",
+        f"{n} {s.whole}, "
+        + _any(
+            suite,
+            "Greater London, UK",
+            s.area.upper(),
+            "London Borough of " + s.area.title() + ", England",
+            "Off the High Street, London",
+        ),
         s.postcode,
         s.area,
         houses[n],

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import random
+import sys
 from pathlib import Path
 
-import hard_cases
 import pyarrow as pa
 import pytest
 from citymart import cli
 from citymart.addresses import match as matcher
 from citymart.addresses.evaluate import evaluate
 from citymart.addresses.remembered import matches as remembered_matches
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import hard_cases
 
 WORDS = pa.Table.from_pylist(list(csv.DictReader(matcher.WORDS.open(encoding="utf-8"))))
 
@@ -92,11 +96,23 @@ def test_an_answer_does_not_depend_on_what_else_is_asked_or_in_which_order(suite
 
 GAZETTEER = [
     {
-        "uprn": 1, "parent_uprn": None, "sao_text": None, "sao_start_number": None, "sao_start_suffix": None, "pao_text": None,
-        "pao_start_number": 12, "pao_start_suffix": None, "pao_end_number": None, "street_descriptor": "LLŶN ROAD",
-        "locality": None, "town_name": "LONDON", "administrative_area": "a", "postcode": "N1 1AA", "blpu_class": "RD04",
+        "uprn": 1,
+        "parent_uprn": None,
+        "sao_text": None,
+        "sao_start_number": None,
+        "sao_start_suffix": None,
+        "pao_text": None,
+        "pao_start_number": 12,
+        "pao_start_suffix": None,
+        "pao_end_number": None,
+        "street_descriptor": "LLŶN ROAD",
+        "locality": None,
+        "town_name": "LONDON",
+        "administrative_area": "a",
+        "postcode": "N1 1AA",
+        "blpu_class": "RD04",
     },
-]  # fmt: skip
+]
 GAZETTEER.append(GAZETTEER[0] | {"uprn": 2, "pao_start_number": 14})
 ODD = {
     "12 Llŷn Road": 1,
@@ -204,6 +220,27 @@ def test_an_address_is_matched_once_until_the_gazetteer_changes_near_it(tmp_path
     ]
     assert _remember(tmp_path, gazetteer, more)["new"][2] == 1
     assert anew == [{"new"}]
+
+
+def test_an_address_that_is_looked_for_nowhere_is_remembered_until_its_gazetteer_comes(tmp_path, monkeypatch):
+    rows = [{"id": "1", "area": "b", "address": "12 Llyn Road", "postcode": None}]
+    match, calls = matcher.match, []
+    monkeypatch.setattr(matcher, "match", lambda *given, **how: (calls.append(1), match(*given, **how)))
+    assert _remember(tmp_path, GAZETTEER, rows)["1"][0] == "none"
+    assert _remember(tmp_path, GAZETTEER, rows)["1"][0] == "none"
+    assert len(calls) == 1
+    theirs = [*GAZETTEER, GAZETTEER[0] | {"uprn": 3, "administrative_area": "b", "postcode": "SE1 1AA"}]
+    assert _remember(tmp_path, theirs, rows)["1"][2] == 3
+
+
+def test_capitals_in_a_header_and_a_postcode_without_blank_change_nothing(files, tmp_path, suite):
+    gazetteer = [
+        {key.upper(): value for key, value in row.items()} | {"POSTCODE": row["postcode"].replace(" ", "")}
+        for row in suite.gazetteer
+    ]
+    shouted = write(tmp_path / "gazetteer.csv", gazetteer)
+    as_it_is, as_shouted = (evaluate(each, files[1], with_library=False) for each in (files[0], shouted))
+    assert as_shouted == as_it_is
 
 
 def test_a_memory_that_is_broken_is_made_anew(tmp_path, suite):

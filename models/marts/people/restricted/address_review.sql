@@ -1,5 +1,5 @@
 -- address_review.sql
--- One row an address of which no property is known for sure, for a person to look at, the one with most records first.
+-- One row an address of which no property is known for sure, for a person to look at.
 with
 
 addresses as (
@@ -22,7 +22,7 @@ properties as (
 
 decisions as (
 
-    select distinct {{ address_key('provider_code', 'address', 'postcode') }} as address_key
+    select {{ address_key('provider_code', 'address', 'postcode') }} as address_key
     from {{ ref('address_decisions') }}
 
 ),

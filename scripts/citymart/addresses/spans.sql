@@ -1,0 +1,164 @@
+-- spans.sql
+-- From `addresses (id, area, address, postcode)`: `read_addresses`, their words; `address_areas`, where they are looked for;
+-- `exact_spans` and `near_spans`, the words that name a street or building there. A span is from word `start` to word `stop`.
+
+-- A postcode in the address is taken out, also one with a letter O, cut or without its second half.
+create or replace temp table address_texts as
+with
+
+without_whole as (
+
+    select
+        id,
+        area,
+        coalesce(nullif(postcode_of(postcode), ''), nullif(postcode_of(address), '')) as postcode,
+        regexp_replace(address, '(?i)\b[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9O][A-Z]{2}\b', ' , ', 'g') as text
+    from addresses
+
+),
+
+ended as (
+
+    select
+        *,
+        regexp_extract(text, '(?i)[ ,]([A-Z]{1,2}[0-9][0-9A-Z]?)( [0-9][A-Z]?)?[ ,.]*$', 0) as ending
+    from without_whole
+
+)
+
+select
+    id,
+    area,
+    postcode,
+    case
+        when ending <> '' and upper(regexp_extract(ending, '(?i)[A-Z]{1,2}[0-9][0-9A-Z]?')) in (select outward from outward_codes)
+            and not regexp_matches(text[:len(text) - len(ending)], '(?i)(flat|unit|room|apartment|block|no\.?)\s*$')
+            then text[:len(text) - len(ending)]
+        else text
+    end as text
+from ended;
+
+create or replace temp table texts as
+select id, text from address_texts;
+
+-- tokens
+
+-- Where an address is looked for: in its own area, and at its postcode wherever that lies.
+create or replace temp table address_areas as
+select id, area, true as is_own
+from address_texts
+where area is not null
+union all
+select address_texts.id, postcode_areas.area, false
+from address_texts
+inner join postcode_areas on address_texts.postcode = postcode_areas.postcode
+where postcode_areas.area is distinct from address_texts.area
+union all
+select address_texts.id, every_area.area, true
+from address_texts
+cross join (select distinct area from buildings) as every_area
+where address_texts.area is null and coalesce(address_texts.postcode not in (select postcode from postcode_areas), true);
+
+create or replace temp table read_addresses as
+select
+    tokens.id,
+    tokens.words,
+    doors(tokens.words) as doors,
+    address_texts.postcode
+from tokens
+inner join address_texts on tokens.id = address_texts.id;
+
+create or replace temp table grams as
+with
+
+starts as (
+
+    select id, words, unnest(range(1, least(len(words), 30) + 1)) as start
+    from read_addresses
+
+),
+
+every as (
+
+    select id, start, unnest(range(1, least(7, len(words) - start + 1) + 1)) as word_count, words
+    from starts
+
+)
+
+select
+    id,
+    start,
+    word_count,
+    array_to_string(words[start:start + word_count - 1], ' ') as gram,
+    words[start - 1] as before
+from every;
+
+create or replace temp table exact_spans as
+with
+
+names as (
+
+    select distinct area, phrase, kind, phrase_id
+    from phrases
+
+)
+
+select
+    grams.id,
+    address_areas.area,
+    names.kind,
+    names.phrase_id,
+    grams.start,
+    grams.start + grams.word_count - 1 as stop,
+    0 as penalty
+from grams
+inner join names on grams.gram = names.phrase
+inner join address_areas on grams.id = address_areas.id and names.area = address_areas.area;
+
+-- A name misspelt or without its last word, where the postcode says which it can be.
+create or replace temp table near_spans as
+with
+
+wanted as (
+
+    select
+        read_addresses.id,
+        phrases.area,
+        phrases.kind,
+        phrases.phrase_id,
+        phrases.phrase,
+        phrases.word_count
+    from read_addresses
+    inner join phrases on read_addresses.postcode = phrases.postcode
+    where (read_addresses.id, phrases.area, phrases.phrase_id) not in (select (id, area, phrase_id) from exact_spans)
+
+),
+
+measured as (
+
+    select
+        wanted.*,
+        grams.start,
+        grams.start + grams.word_count - 1 as stop,
+        grams.gram,
+        case
+            when wanted.word_count = grams.word_count + 1 and starts_with(wanted.phrase, grams.gram || ' ')
+                then case when is_number(grams.before) then 2 end
+            when len(grams.gram) >= 4 and abs(len(grams.gram) - len(wanted.phrase)) <= 3
+                then damerau_levenshtein(grams.gram, wanted.phrase)
+        end as distance
+    from wanted
+    inner join grams
+        on wanted.id = grams.id
+        and grams.word_count between wanted.word_count - 1 and wanted.word_count + 1
+    where regexp_matches(grams.gram, '^[A-Z]') and regexp_matches(grams.gram, '[A-Z]{3}')
+        and not (grams.word_count >= wanted.word_count and is_other_type(grams.gram, wanted.phrase))
+
+)
+
+select
+    id, area, kind, phrase_id, start, stop,
+    case when distance <= 1 then 1 else 2 end as penalty
+from measured
+where distance <= case when len(phrase) < 6 then 1 when len(phrase) < 10 then 2 else 3 end
+qualify row_number() over (partition by id, phrase_id order by distance, abs(len(gram) - len(phrase)), start desc) = 1;
