@@ -1,10 +1,10 @@
 """Matches that are remembered from build to build, so that an address is matched once.
 
-A match is kept with what it rests on: the rules and words of the matcher, the
-gazetteer's addresses at its postcode and on the
-streets that it names. As long as all that is as it was it holds; else, or where the gazetteer has a new
-name that the address
-has in it, it is made anew. The memory can be deleted at any time: the next build makes it again.
+A match is kept with what it rests on: the rules and words of the matcher, the gazetteer's addresses at its
+postcode and on the streets that it names. As long as all that is as it was it holds; else, or where the
+gazetteer has a new name that the address has in it, it is made anew.
+
+The memory can be deleted at any time: the next build makes it again.
 """
 
 from __future__ import annotations
@@ -85,20 +85,21 @@ def _digests(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         """
         create temp table of_rows as
-        select gazetteer_now.area, nullif(postcode_of(postcode), '') as postcode, hash(gazetteer_now) as
-        digest,
+        select gazetteer_now.area, nullif(postcode_of(postcode), '') as postcode,
+            -- DuckDB's hash of a row is linear in its columns: two rows changed alike would change nothing
+            md5_number_lower(gazetteer_now::varchar)::hugeint as digest,
             array_to_string(streets.words, ' ') as street, array_to_string(names.words, ' ') as name
         from gazetteer_now
         inner join tokens as streets on coalesce(street_descriptor, '') = streets.id
         inner join tokens as names on coalesce(pao_text, '') = names.id;
         create temp table digests as
-        select area || '|street|' || street as place, bit_xor(digest) as digest from of_rows group by all
+        select area || '|street|' || street as place, sum(digest) as digest from of_rows group by all
         union all
-        select '|postcode|' || postcode, bit_xor(digest) from of_rows where postcode is not null group by all
+        select '|postcode|' || postcode, sum(digest) from of_rows where postcode is not null group by all
         union all
-        select area || '|', bit_xor(digest) from of_rows group by all
+        select area || '|', sum(digest) from of_rows group by all
         union all
-        select '*', bit_xor(digest) from of_rows;
+        select '*', sum(digest) from of_rows;
         create temp table names_now as
         select distinct area, street as name from of_rows where street <> ''
         union select distinct area, name from of_rows where name <> ''
@@ -159,7 +160,9 @@ def _recall(con: duckdb.DuckDBPyConnection, memory: Path, names: Path, rules: st
 def _rests_on(table: str) -> str:
     """A query in brackets: for each `id` of the table the digest of what its `near_places` are now."""
     return f"""(
-        select id, hash(list(coalesce(digests.digest, 0) order by place)) as digest
+        select
+            id,
+            md5_number_lower(string_agg(coalesce(digests.digest, 0)::varchar, ' ' order by place)) as digest
         from (select id, unnest(near_places) as place from {table}) as rested
         left join digests using (place)
         where place is not null

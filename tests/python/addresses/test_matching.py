@@ -166,8 +166,8 @@ def _remember(folder: Path, gazetteer: list[dict], addresses: list[dict]) -> dic
     )
     properties = pa.Table.from_pylist(
         [
-            {"borough_code" if key == "administrative_area" else key: value for key, value in row.items()}
-            | {"status_rank": 0}
+            {"status_rank": 0}
+            | {"borough_code" if key == "administrative_area" else key: value for key, value in row.items()}
             for row in gazetteer
         ]
     )
@@ -220,6 +220,16 @@ def test_an_address_is_matched_once_until_the_gazetteer_changes_near_it(tmp_path
     ]
     assert _remember(tmp_path, gazetteer, more)["new"][2] == 1
     assert anew == [{"new"}]
+
+
+def test_a_street_whose_doors_all_change_alike_is_matched_anew(tmp_path):
+    doors = [g for g in GAZETTEER if g["street_descriptor"] == GAZETTEER[0]["street_descriptor"]]
+    rows = [{"id": "1", "area": "a", "address": "12 Llyn Road", "postcode": "N1 1AA"}]
+    approved = _remember(tmp_path, [*doors, *doors], rows)
+    historic = [row | {"status_rank": 2} for row in doors]
+    now = _remember(tmp_path, [*historic, *historic], rows)
+    assert now == _remember(tmp_path / "fresh", historic, rows)
+    assert now != approved
 
 
 def test_an_address_that_is_looked_for_nowhere_is_remembered_until_its_gazetteer_comes(tmp_path, monkeypatch):
