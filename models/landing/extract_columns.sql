@@ -21,9 +21,16 @@ indicator_columns as (
 
 ),
 
-required_fields as (
+table_fields as (
 
     select * from {{ ref('table_fields') }}
+
+),
+
+required_fields as (
+
+    select * from table_fields
+    where presence = 'always'
 
 ),
 
@@ -133,27 +140,29 @@ sent as (
 
 ),
 
--- An extract is the table of which it lacks the fewest required fields; of several that it has whole, the fullest.
+-- An extract is the table of which it lacks the fewest required fields; of several that it has whole, the fullest;
+-- none that never has one of its fields.
 tables as (
 
     select
         extracts.extract_id,
-        required_fields.table_name
+        table_fields.table_name
     from extracts
-    inner join required_fields on extracts.subject = required_fields.subject
+    inner join table_fields on extracts.subject = table_fields.subject
     left join sent
         on
             extracts.extract_id = sent.extract_id
-            and required_fields.field = sent.field
+            and table_fields.field = sent.field
             and sent.status = 'mapped'
-    group by extracts.extract_id, required_fields.table_name
+    group by extracts.extract_id, table_fields.table_name
     qualify
         row_number() over (
             partition by extracts.extract_id
             order by
-                count(*) - count(sent.field) asc,
-                count(sent.field) desc,
-                required_fields.table_name asc
+                count(sent.field) filter (table_fields.presence = 'never') = 0 desc,
+                count(*) filter (table_fields.presence = 'always' and sent.field is null) asc,
+                count(sent.field) filter (table_fields.presence = 'always') desc,
+                table_fields.table_name asc
         ) = 1
 
 ),

@@ -1,5 +1,5 @@
 -- table_fields.sql
--- One row a required field of a table in which a subject is sent; a subject that is sent in one table has the table `record`.
+-- One row a field that a table of a subject always or never has; a subject that is sent in one table has the table `record`.
 with
 
 subject_tables as (
@@ -17,13 +17,15 @@ subject_fields as (
 select
     subject,
     table_name,
-    field
+    field,
+    presence
 from subject_tables
 union all
 select
     subject_fields.subject,
     'record' as table_name,
-    subject_fields.field
+    subject_fields.field,
+    'always' as presence
 from subject_fields
 anti join subject_tables on subject_fields.subject = subject_tables.subject
 where subject_fields.is_required

@@ -7,11 +7,14 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from citymart.errors import CityMartError
 from citymart.home import PROJECT, Home
@@ -19,11 +22,13 @@ from citymart.home import PROJECT, Home
 # A change of the database's path makes dbt parse the project anew: each use keeps a target of its own.
 SCRIPTS = Path(__file__).resolve().parents[1]
 FULL = os.strerror(errno.ENOSPC)
+SECONDS_BETWEEN_NOTES = 10
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A node that failed: a sentence for a stranger, and the query that shows the rows of a failed test."""
+    """A node that failed, or that warns: a sentence for a stranger, and the query that shows the rows that a
+    test has found."""
 
     node: str
     sentence: str
@@ -36,7 +41,7 @@ class DbtRun:
 
     target: Path
     failures: list[Failure] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Failure] = field(default_factory=list)
     skipped: int = 0
     models: int = 0
     tests: int = 0
@@ -54,8 +59,10 @@ def run_dbt(
     use: str,
     target: Path | None = None,
     project: Path = PROJECT,
+    note: Callable[[str], None] = lambda _: None,
 ) -> DbtRun:
     """Run `dbt <arguments>` on the database file; its artefacts land in `build/target/<use>`, or `target`.
+    `note` is told every few seconds how far it is.
 
     The file's name must be `mart.duckdb`, because DuckDB names a database after its file. When this
     returns no connection to it is open.
@@ -80,7 +87,7 @@ def run_dbt(
     }
     with _environment(environment), _silent_log():
         try:
-            outcome = dbtRunner().invoke(command)
+            outcome = dbtRunner(callbacks=[_Progress(note)]).invoke(command)
         finally:
             _close_adapter()
     if isinstance(outcome.exception, KeyboardInterrupt):
@@ -98,6 +105,24 @@ def run_dbt(
 
 def disk_is_full(home: Home) -> CityMartError:
     return CityMartError(f"the disk of {home.root} is full: make room and run the same command again")
+
+
+class _Progress:
+    """Listens to dbt's events, and tells every few seconds how many nodes are done."""
+
+    def __init__(self, note: Callable[[str], None]):
+        self.note, self.nodes, self.done = note, 0, set()
+        self.begun = self.told = time.monotonic()
+
+    def __call__(self, event: Any) -> None:
+        if event.info.name == "ConcurrencyLine":
+            self.nodes = event.data.node_count
+        elif event.info.name == "NodeFinished":
+            self.done.add(event.data.node_info.unique_id)
+            now = time.monotonic()
+            if now - self.told >= SECONDS_BETWEEN_NOTES:
+                self.told = now
+                self.note(f"  {len(self.done):,} of {self.nodes:,} models and tests, {now - self.begun:.0f} s")
 
 
 @contextmanager
@@ -145,7 +170,7 @@ def _summary(target: Path, results: Sequence[Any]) -> DbtRun:
         if status in ("error", "fail", "runtime error"):
             failures.append(_failure(result))
         elif status == "warn":
-            warnings.append(_test_sentence(result))
+            warnings.append(_test_failure(result))
     return DbtRun(
         target=target,
         failures=failures,
@@ -161,12 +186,46 @@ def _failure(result: Any) -> Failure:
     kind = str(node.resource_type)
     message = _plain(result.message)
     if str(result.status) == "fail" and kind == "test":
-        return Failure(node.name, _test_sentence(result), getattr(node, "compiled_code", None))
+        return _test_failure(result)
     if kind == "unit_test":
         model = getattr(node, "tested_node_unique_id", None) or getattr(node, "model", "")
         what = f"the unit test “{_words(node.name)}” of {model.rsplit('.', 1)[-1]} does not hold: {message}"
         return Failure(node.name, f"{what} ({node.original_file_path})")
     return Failure(node.name, f"{kind} {node.name} could not be built: {message} ({node.original_file_path})")
+
+
+def _test_failure(result: Any) -> Failure:
+    return Failure(result.node.name, _test_sentence(result), getattr(result.node, "compiled_code", None))
+
+
+def with_examples(database: Path, failures: Sequence[Failure], limit: int = 3) -> list[dict[str, Any]]:
+    """Each failure with up to three of the rows that its test has found, as text."""
+    if not database.exists() or not failures:
+        return [{"node": f.node, "sentence": f.sentence, "examples": []} for f in failures]
+    told = []
+    with duckdb.connect(str(database), read_only=True) as con:
+        for failure in failures:
+            examples: list[dict[str, str]] = []
+            if failure.query:
+                try:
+                    found = con.execute(f"select * from ({failure.query}) limit {limit}")
+                    names = [column[0] for column in found.description]
+                    examples = [dict(zip(names, map(str, row), strict=True)) for row in found.fetchall()]
+                except duckdb.Error:
+                    # A test that reads landing files needs more than this one: the sentence stands alone.
+                    examples = []
+            told.append({"node": failure.node, "sentence": failure.sentence, "examples": examples})
+    return told
+
+
+def sentences(told: Sequence[dict[str, Any]], prefix: str) -> list[str]:
+    """Lines for a terminal: each sentence behind `prefix`, and its examples."""
+    lines = []
+    for failure in told:
+        lines.append(f"{prefix}: {failure['sentence']}")
+        for example in failure["examples"]:
+            lines.append("    " + ", ".join(f"{name}={value}" for name, value in example.items())[:300])
+    return lines
 
 
 def _test_sentence(result: Any) -> str:

@@ -23,6 +23,9 @@ _FINANCIAL = re.compile(
 _PATH = "<provider>/<subject>/<as of, such as 2024-03-31>*.<ext>"
 _MANIFEST = ("file", "provider", "subject", "as_of")
 
+# A register that comes into force on the first of the next month is sent before it.
+AHEAD = timedelta(days=31)
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -136,8 +139,26 @@ def _of_row(folder: Path, row: dict[str, str], seeds: Seeds) -> Delivery:
 
 
 def parse_as_of(text: str | None) -> date:
-    """The last day of `2024-03-31`, `2024-03`, `2024`, `20240331`, or of a financial year, `2024-25 Q3`."""
-    return _span(text)[1]
+    """The last day of `2024-03-31`, `2024-03`, `2024`, `20240331`, or of a financial year, `2024-25 Q3`.
+
+    Raises `UsageError` where it is no date, or begins more than `AHEAD` after today.
+    """
+    first, last = _span(text)
+    if problem := not_yet(first):
+        raise UsageError(f"{text!r} {problem}.")
+    return last
+
+
+def not_yet(first: date) -> str | None:
+    """What is wrong with a delivery of a day that has not come, or None. It would count as the newest, before
+    all true ones, until that day.
+    """
+    if first <= date.today() + AHEAD:
+        return None
+    return (
+        f"begins after today, {date.today()}: an extract shows a day that has been. Correct the date, or the "
+        "clock of this machine"
+    )
 
 
 def parse_period(text: str) -> tuple[date, date]:
@@ -227,6 +248,8 @@ def _of_path(path: Path, declared: Declared, seeds: Seeds, *, named: bool) -> De
             return _no_date(delivery, str(error), named)
         if found:
             first, last, _ = found
+            if problem := not_yet(first):
+                return _no_date(delivery, f"the date of its name {problem}", named)
             # A month or a year in the name of an append delivery is what it covers.
             covers = first != last and seeds.deliveries.get(subject) == "append"
             delivery = replace(

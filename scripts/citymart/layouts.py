@@ -38,13 +38,21 @@ def joined(cells: list[str | None]) -> str:
 
 
 @dataclass
+class SubjectTable:
+    """One of the tables in which systems send a subject: the fields that it always and that it never has."""
+
+    always: list[str] = field(default_factory=list)
+    never: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Layout:
     """What is known of the columns that one provider sends for one subject."""
 
     fields: dict[str, str]
     positions: dict[int, str]
     patterns: list[re.Pattern[str]]
-    tables: list[list[str]]
+    tables: list[SubjectTable]
     settings: dict[str, str]
     repairs: list[Repair] = field(default_factory=list)
     shared_positions: dict[int, str] = field(default_factory=dict)
@@ -52,7 +60,7 @@ class Layout:
     @property
     def required(self) -> list[str]:
         """The fields that some table of the subject requires."""
-        return list(dict.fromkeys(name for table in self.tables for name in table))
+        return list(dict.fromkeys(name for table in self.tables for name in table.always))
 
     def is_known(self, name: str) -> bool:
         return normalise(name) in self.fields or any(p.search(name.strip()) for p in self.patterns)
@@ -81,13 +89,18 @@ class Layout:
 
     def table(self, fed: Collection[str]) -> list[str]:
         """The required fields of the table that an extract with the fields `fed` is: the one of which it
-        lacks the fewest, and of several that it has whole the fullest.
+        lacks the fewest, and of several that it has whole the fullest; none that never has one of them.
         """
-        return min(
+        table = min(
             self.tables,
-            key=lambda table: (sum(name not in fed for name in table), -sum(name in fed for name in table)),
-            default=[],
+            key=lambda table: (
+                any(name in fed for name in table.never),
+                sum(name not in fed for name in table.always),
+                -sum(name in fed for name in table.always),
+            ),
+            default=SubjectTable(),
         )
+        return table.always
 
     def missing(self, header: list[str]) -> list[str]:
         return [name for name, at in self.required_positions(header).items() if not at]
@@ -165,13 +178,14 @@ class Seeds:
             ],
         )
 
-    def _tables(self, subject: str, of_subject: list[dict[str, str]]) -> list[list[str]]:
-        tables: dict[str, list[str]] = {}
+    def _tables(self, subject: str, of_subject: list[dict[str, str]]) -> list[SubjectTable]:
+        tables: dict[str, SubjectTable] = {}
         for row in self.rows("layouts/subject_tables.csv"):
             if row["subject"] == subject:
-                tables.setdefault(row["table_name"], []).append(row["field"])
+                table = tables.setdefault(row["table_name"], SubjectTable())
+                (table.never if row["presence"] == "never" else table.always).append(row["field"])
         if not tables:
-            return [[r["field"] for r in of_subject if r["is_required"].lower() == "true"]]
+            return [SubjectTable([r["field"] for r in of_subject if r["is_required"].lower() == "true"])]
         return [tables[name] for name in sorted(tables)]
 
     def rows(self, name: str) -> list[dict[str, str]]:

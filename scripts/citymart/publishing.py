@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from citymart.dbt_run import FULL, DbtRun, Failure, disk_is_full, run_dbt
+from citymart.dbt_run import FULL, DbtRun, disk_is_full, run_dbt, with_examples
 from citymart.disk import fsync_file, fsync_folder
 from citymart.errors import CityMartError
 from citymart.hashing import Table, file_sha256, quoted, table_digest, tables
@@ -53,6 +53,7 @@ class Published:
     run: DbtRun
     failures: list[dict[str, Any]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
 
 
 def publish(
@@ -71,14 +72,15 @@ def publish(
         candidate = _fresh_candidate(home)
         try:
             note("building and testing a candidate …")
-            run = run_dbt(home, ["build"], database=candidate, use="publish", project=project)
+            run = run_dbt(home, ["build"], database=candidate, use="publish", project=project, note=note)
             if not run.passed:
                 return Published(None, False, run, failures=_keep_failed(home, candidate, run))
             note(f"{run.models} models built, {run.tests} tests passed; writing the release …")
+            warnings = with_examples(candidate, run.warnings)
             release, new = _release(home, candidate, _keys(run.target), project)
             removed = prune(home, keep)
             remove(failed_folder(home))
-            return Published(release, new, run, removed=removed)
+            return Published(release, new, run, removed=removed, warnings=warnings)
         except (duckdb.Error, OSError) as error:
             if FULL in str(error):
                 raise disk_is_full(home) from None
@@ -129,30 +131,10 @@ def _keep_failed(home: Home, candidate: Path, run: DbtRun) -> list[dict[str, Any
     folder = failed_folder(home)
     remove(folder)
     candidate.parent.replace(folder)
-    failures = _with_examples(folder / CANDIDATE, run.failures)
+    failures = with_examples(folder / CANDIDATE, run.failures)
     story = {"failed_at": _now().isoformat(timespec="seconds"), "failures": failures}
     (folder / "failures.json").write_text(json.dumps(story, indent=2, ensure_ascii=False), encoding="utf-8")
     return failures
-
-
-def _with_examples(database: Path, failures: Sequence[Failure], limit: int = 3) -> list[dict[str, Any]]:
-    """Each failure with up to three of the rows that its test has found, as text."""
-    if not database.exists():
-        return [{"node": f.node, "sentence": f.sentence, "examples": []} for f in failures]
-    told = []
-    with duckdb.connect(str(database), read_only=True) as con:
-        for failure in failures:
-            examples: list[dict[str, str]] = []
-            if failure.query:
-                try:
-                    found = con.execute(f"select * from ({failure.query}) limit {limit}")
-                    names = [column[0] for column in found.description]
-                    examples = [dict(zip(names, map(str, row), strict=True)) for row in found.fetchall()]
-                except duckdb.Error:
-                    # A test that reads landing files needs more than this one: the sentence stands alone.
-                    examples = []
-            told.append({"node": failure.node, "sentence": failure.sentence, "examples": examples})
-    return told
 
 
 def _release(home: Home, candidate: Path, keys: dict[str, str], project: Path) -> tuple[Release, bool]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parents[2]
 REAL = PROJECT.parent / "shared" / "real"
@@ -52,24 +53,36 @@ def citymart(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def sample_home(tmp_path_factory, citymart) -> Path:
-    """A home in which the sample is loaded and published, once for all tests. Nobody changes it."""
-    home = tmp_path_factory.mktemp("sample") / "home"
-    for arguments in (("load", PROJECT / "sample"), ("publish",)):
-        result = citymart(home, *arguments)
-        assert result.returncode == 0, result.stdout + result.stderr
-    return home
+def published_once(tmp_path_factory, worker_id, citymart):
+    """`published_once(name, exit_status, *load)`: a home in which that is loaded and published, once for all
+    tests, also where they run in several processes. Nobody changes it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+
+    def make(name: str, exit_status: int, *load: object) -> Path:
+        home, done = shared / name / "home", shared / name / "done"
+        with FileLock(shared / f"{name}.lock"):
+            if not done.exists():
+                result = citymart(home, "load", *load)
+                assert result.returncode == exit_status, result.stdout + result.stderr
+                result = citymart(home, "publish")
+                assert result.returncode == 0, result.stdout + result.stderr
+                done.touch()
+        return home
+
+    return make
 
 
 @pytest.fixture(scope="session")
-def real_home(tmp_path_factory, citymart, real) -> Path:
-    """A home in which the real extracts are loaded and published, once for all tests. Nobody changes it."""
-    home = tmp_path_factory.mktemp("real") / "home"
-    result = citymart(home, "load", "--manifest", real / "deliveries.csv")
-    assert result.returncode == 1, "three of the files are no tables"
-    result = citymart(home, "publish")
-    assert result.returncode == 0, result.stdout + result.stderr
-    return home
+def sample_home(published_once) -> Path:
+    """A home in which the sample is loaded and published."""
+    return published_once("sample", 0, PROJECT / "sample")
+
+
+@pytest.fixture(scope="session")
+def real_home(published_once, real) -> Path:
+    """A home in which the real extracts are loaded and published; three of the files are no tables."""
+    return published_once("real", 1, "--manifest", real / "deliveries.csv")
 
 
 @pytest.fixture(scope="session")

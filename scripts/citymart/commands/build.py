@@ -28,7 +28,7 @@ def build(ctx: click.Context, select: tuple[str, ...], full_refresh: bool, no_un
 
     Exit status: 0 built and tested, 1 a model or a test failed.
     """
-    from citymart.dbt_run import run_dbt
+    from citymart.dbt_run import run_dbt, sentences, with_examples
     from citymart.lock import build_lock
 
     settings: Settings = ctx.obj
@@ -46,23 +46,21 @@ def build(ctx: click.Context, select: tuple[str, ...], full_refresh: bool, no_un
         arguments += ["--exclude-resource-type", "unit_test"]
     with build_lock(home, "build"):
         database.parent.mkdir(parents=True, exist_ok=True)
-        run = run_dbt(home, arguments, database=database, use="dev")
-    sentences = [failure.sentence for failure in run.failures]
-    told = [f"{run.models} models and {run.tests} tests, in {database}"]
-    told += [f"warning: {sentence}" for sentence in run.warnings]
+        run = run_dbt(home, arguments, database=database, use="dev", note=settings.note)
+    failures, warnings = with_examples(database, run.failures), with_examples(database, run.warnings)
+    told = [f"{run.models} models and {run.tests} tests, in {database}", *sentences(warnings, "warning")]
     settings.answer(
         {
             "database": database,
             "passed": run.passed,
             "models": run.models,
             "tests": run.tests,
-            "failures": sentences,
-            "warnings": run.warnings,
+            "failures": failures,
+            "warnings": warnings,
             "skipped": run.skipped,
         },
         "\n".join(told),
     )
     if not run.passed:
-        for sentence in sentences:
-            click.echo(f"citymart: {sentence}", err=True)
+        click.echo("\n".join(sentences(failures, "citymart")), err=True)
         ctx.exit(FAILED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from ..cli import as_json, printable
 from ..deliveries import Declared, Delivery, find_deliveries, why_passed_over
 from ..errors import UsageError
 from ..load import ALREADY, FAILED, LANDED, REDELIVERED, REFUSED, LoadSummary, Outcome, Watcher, load_files
+
+FEW = 20
 
 
 @click.command()
@@ -29,6 +32,7 @@ from ..load import ALREADY, FAILED, LANDED, REDELIVERED, REFUSED, LoadSummary, O
 @click.option("--subject", metavar="NAME", help="What it is of, as in seeds/market/subjects.csv.")
 @click.option("--as-of", metavar="DATE", help="The day it shows: 2024-03-31, 2024-03, 2024 or 20240331.")
 @click.option("--period", metavar="PERIOD", help="What it covers: 2012-06, or 2012-06-01..2012-06-30.")
+@click.option("--each", is_flag=True, help="Say what became of each file, also where there are many.")
 @click.pass_context
 def load(
     ctx: click.Context,
@@ -38,6 +42,7 @@ def load(
     subject: str | None,
     as_of: str | None,
     period: str | None,
+    each: bool,
 ) -> None:
     """Land what providers sent, verbatim and with a receipt.
 
@@ -52,6 +57,9 @@ def load(
       citymart load june.xlsx --provider northborough --subject spending \\
         --as-of 2024-06
       citymart load --manifest deliveries.csv
+
+    Of more than 20 files only those are named that a person should look at; --each names all, with notes
+    on what was passed over.
 
     The same bytes land once, so a load can be repeated at any time. Exit status: 0 everything is landed,
     1 some file was refused or failed (the others still land), 2 wrong usage.
@@ -72,15 +80,19 @@ def load(
     else:
         for sentence in why:
             click.echo(printable(sentence))
-        summary = _load_and_tell(deliveries, ctx.obj.home)
+        summary = _load_and_tell(deliveries, ctx.obj.home, each=each or len(deliveries) <= FEW)
     if not summary.ok:
         ctx.exit(1)
 
 
-def _load_and_tell(deliveries: list[Delivery], home) -> LoadSummary:
+def _load_and_tell(deliveries: list[Delivery], home, *, each: bool) -> LoadSummary:
+    def tell(outcome: Outcome, say: Callable[[str], None]) -> None:
+        if each or not outcome.good or outcome.rejected or outcome.hints:
+            say(_line(outcome, with_notes=each))
+
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     if not console.is_terminal:
-        watcher = Watcher(done=lambda outcome: click.echo(_line(outcome)), say=click.echo)
+        watcher = Watcher(done=lambda outcome: tell(outcome, click.echo), say=click.echo)
         summary = load_files(deliveries, home, watcher=watcher)
     else:
         with Progress(
@@ -93,6 +105,9 @@ def _load_and_tell(deliveries: list[Delivery], home) -> LoadSummary:
             task = bar.add_task("Loading", total=len(deliveries))
             finished = [0]
 
+            def say(message: str) -> None:
+                bar.console.print(message, markup=False, highlight=False)
+
             def start(delivery: Delivery, _size: int) -> None:
                 bar.update(task, completed=finished[0], description=printable(delivery.name)[:40])
                 finished[0] += 1
@@ -100,15 +115,15 @@ def _load_and_tell(deliveries: list[Delivery], home) -> LoadSummary:
             watcher = Watcher(
                 start=start,
                 progress=lambda share: bar.update(task, completed=finished[0] - 1 + min(share, 1.0)),
-                done=lambda outcome: bar.console.print(_line(outcome), markup=False, highlight=False),
-                say=lambda message: bar.console.print(message, markup=False),
+                done=lambda outcome: tell(outcome, say),
+                say=say,
             )
             summary = load_files(deliveries, home, watcher=watcher)
     _print_summary(console, summary)
     return summary
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: Outcome, *, with_notes: bool) -> str:
     """What became of a file, in a line or two."""
     who = f"{outcome.provider} {outcome.subject}"
     if outcome.status == LANDED:
@@ -121,7 +136,8 @@ def _line(outcome: Outcome) -> str:
         text = f"{outcome.name} ({who}): {outcome.status} ({outcome.message})"
     else:
         text = f"{outcome.name} ({who}): {outcome.status.upper()}: {outcome.message}"
-    further = [f"  note: {note}" for note in outcome.notes] + [f"  hint: {hint}" for hint in outcome.hints]
+    further = [f"  note: {note}" for note in outcome.notes] if with_notes else []
+    further += [f"  hint: {hint}" for hint in outcome.hints]
     return "\n".join(map(printable, [text, *further]))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from citymart.cli import FAILED, Settings
+from citymart.dbt_run import sentences
 
 
 @click.command()
@@ -65,7 +66,7 @@ def publish(ctx: click.Context, keep: int, rollback: bool) -> None:
             "database": database,
             "models": outcome.run.models,
             "tests": outcome.run.tests,
-            "warnings": outcome.run.warnings,
+            "warnings": outcome.warnings,
             "removed_releases": outcome.removed,
             "questions": asked,
         },
@@ -89,11 +90,7 @@ def _tell_failures(ctx: click.Context, outcome) -> None:
             "candidate": folder / "mart.duckdb",
         }
     )
-    lines = []
-    for failure in outcome.failures:
-        lines.append(f"citymart: {failure['sentence']}")
-        for example in failure["examples"]:
-            lines.append("    " + ", ".join(f"{name}={value}" for name, value in example.items())[:300])
+    lines = sentences(outcome.failures, "citymart")
     lines.append(
         f"citymart: {count} failed{skipped}; nothing was published and the current release stays."
         f" The candidate is kept for a look: {folder / 'mart.duckdb'}"
@@ -104,7 +101,7 @@ def _tell_failures(ctx: click.Context, outcome) -> None:
 
 def _story(outcome, database, asked: list[dict[str, str]]) -> str:
     release = outcome.release
-    lines = [f"warning: {sentence}" for sentence in outcome.run.warnings]
+    lines = sentences(outcome.warnings, "warning")
     if outcome.new:
         rows = sum(table["rows"] for table in release.manifest["tables"])
         lines.append(f"published {release.id}: {len(release.manifest['tables'])} tables, {rows:,} rows")

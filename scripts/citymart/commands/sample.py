@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from ..cli import Settings, printable
+from ..deliveries import not_yet
 from ..errors import UsageError
 
 ALL = "all"
@@ -165,6 +166,8 @@ def _day(text: str | None) -> date:
         raise UsageError(f"{text!r} is not a date; write --as-of as 2026-10-01.") from None
     if not 2000 <= found.year <= 2100:
         raise UsageError(f"The city of {found.year} can't be made; --as-of must be from 2000 to 2100.")
+    if problem := not_yet(found):
+        raise UsageError(f"{text!r} {problem}.")
     return found
 
 

@@ -57,7 +57,7 @@ def status(ctx: click.Context, by_extract: bool) -> None:
     if files is not None:
         _print_extracts(files)
     else:
-        _print_delivered(found)
+        _print_delivered(home, found)
     _print_details(found)
     _print_release(home, release, failure)
 
@@ -68,11 +68,11 @@ def _console():
     return Console(width=None if sys.stdout.isatty() else NARROW, highlight=False)
 
 
-def _print_delivered(found) -> None:
+def _print_delivered(home, found) -> None:
     from rich.table import Table
 
     if not found:
-        click.echo("nothing has landed yet: `citymart load FOLDER` is the first step")
+        click.echo(f"nothing has landed in {home.root} yet: `citymart load FOLDER` is the first step")
         return
     table = Table(show_edge=False, pad_edge=False, box=None)
     table.add_column("", overflow="fold")

@@ -90,7 +90,7 @@ def test_home_and_json_are_taken_before_and_after_the_command(tmp_path, capsys):
 def test_looking_at_an_empty_home_makes_nothing_there(home, capsys):
     status, out, _ = run(["status"], capsys)
     assert status == 0
-    assert "nothing has landed yet" in out and "nothing is published yet" in out
+    assert "nothing has landed in " in out and "nothing is published yet" in out
     assert not home.exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 
 import pytest
 from citymart.cli import main
@@ -54,6 +55,26 @@ def test_wrong_usage_is_status_2_and_one_line(extracts, home, capsys, arguments)
     assert main([*filled, "--home", home]) == 2
     error = capsys.readouterr().err.strip()
     assert error and "\n" not in error and "Traceback" not in error
+
+
+@pytest.mark.parametrize(("name", "options"), [("2099-03-31.csv", []), ("2024-04.csv", ["--as-of", "2099"])])
+def test_a_day_that_has_not_come_is_refused_before_it_counts_as_the_newest(
+    extracts, home, capsys, name, options
+):
+    file = extracts / "camden" / "spending" / name
+    file.write_text("Supplier Name,Amount\nA,1\n")
+    assert main(["load", str(file), *options, "--home", home]) == 2
+    assert "begins after today" in capsys.readouterr().err
+    if not options:
+        # Among others of a folder it is one that is refused.
+        assert main(["load", str(extracts), "--home", home]) == 1
+        assert "REFUSED: the date of its name begins after today" in capsys.readouterr().out
+
+
+def test_next_months_register_may_come_before_the_month(extracts, home):
+    soon = date.today() + timedelta(days=20)
+    (extracts / "camden" / "spending" / f"{soon}.csv").write_text("Supplier Name,Amount\nA,1\n")
+    assert main(["load", str(extracts), "--home", home]) == 0
 
 
 def test_a_machine_gets_one_json_document(extracts, home, capsys):

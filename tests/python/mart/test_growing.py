@@ -127,6 +127,39 @@ def test_a_corrected_file_unblocks_a_build_that_missed_a_column(copy: Path, city
         ).fetchall() == [(3, 8.0)]
 
 
+def test_what_a_delivery_lost_is_told_by_load_and_build(citymart, tmp_path: Path) -> None:
+    """A file that lost its key, a register that was cut off, dates that are month first."""
+    home, folder = tmp_path / "home", tmp_path / "in" / "hackney"
+    for subject in ("council_tax", "tenancies", "spending"):
+        (folder / subject).mkdir(parents=True)
+    (folder / "council_tax/2026-09-30.csv").write_text(
+        "Acct,property_reference,council_tax_band,occupied_from_date,liable_name,address\n"
+        + "".join(f"A{n},P{n},C,2020-01-{n:02},Ann Other,{n} High Road\n" for n in range(1, 13))
+    )
+    header = "tenancy_reference,tenancy_start_date,tenure,weekly_rent_amount,postcode\n"
+    for day, count in (("2026-08-31", 30), ("2026-09-30", 2)):
+        (folder / f"tenancies/{day}.csv").write_text(
+            header + "".join(f"T{n},2020-01-01,secure,100.00,E8 1AA\n" for n in range(count))
+        )
+    (folder / "spending/2026-09-30.csv").write_text(
+        "Supplier Name,Net Amount,Date\n"
+        + "".join(f"Acorn,1.00,{n % 9 + 1}/{n}/2026\n" for n in range(1, 29) for _ in (1, 2))
+    )
+    loaded = citymart(home, "load", tmp_path / "in")
+    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+    assert "No column feeds account_reference: required for council_tax." in " ".join(loaded.stdout.split())
+
+    built = citymart(home, "build", "--no-unit-tests")
+    assert built.returncode == 1
+    said = " ".join((built.stdout + built.stderr).split())
+    assert "subject=council_tax, required_field=account_reference" in said
+    assert "subject=tenancies" in said and "records=2, records_before=30" in said
+    assert "dates of a column are read one way" in said and "source_column=Date, field=paid_date" in said
+    with duckdb.connect(str(home / "build/dev/mart.duckdb"), read_only=True) as mart:
+        # They are accounts without a reference, not properties without an account.
+        assert mart.execute("select count(*) from marts.fct_council_tax_accounts").fetchall() == [(12,)]
+
+
 def test_a_layout_row_that_names_nothing_fails_the_build(copy: Path, citymart, tmp_path: Path) -> None:
     append(
         copy / "seeds/layouts/layout_spending.csv",

@@ -138,3 +138,18 @@ def test_the_line_of_an_issue_is_the_line_of_the_file(project: Path, sample_home
     for file, line, value in found:
         lines = (project / "sample/bexley/spending" / file).read_text(encoding="utf-8-sig").splitlines()
         assert value in lines[line - 1]
+
+
+def test_every_code_list_that_a_comment_names_is_in_the_release(sample_home: Path, query) -> None:
+    lists = {name for (name,) in query(sample_home, "select distinct code_list from market.code_lists")}
+    named = query(
+        sample_home,
+        r"select table_name, column_name, regexp_extract(comment, '`([a-z_]+)\.code`', 1)"
+        r" from duckdb_columns() where regexp_matches(comment, '`[a-z_]+\.code`')",
+    )
+    assert len(named) > 30
+    assert [each for each in named if each[2] not in lists] == []
+
+
+def test_places_of_the_sample_have_the_names_of_their_wards(sample_home: Path, query) -> None:
+    assert query(sample_home, "select count(*) from marts.dim_area where ward_name is null") == [(0,)]

@@ -81,6 +81,7 @@ def test_the_invented_areas_are_older_than_any_real_ones(command, tmp_path):
         (["--subjects", "council"], "There is no subject 'council'"),
         (["--as-of", "1/10/2026"], "is not a date; write --as-of as 2026-10-01"),
         (["--as-of", "1066-10-14"], "must be from 2000 to 2100"),
+        (["--as-of", "2099-01-01"], "begins after today"),
         (["--scale", "0"], "The scale is 0"),
         (["--scale", "nan"], "The scale is nan"),
         (["--scale", "-1"], "The scale is -1"),
