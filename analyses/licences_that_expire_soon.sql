@@ -6,15 +6,10 @@ licences as (
 
     select
         *,
-        coalesce(uprn::varchar, provider_code || '|' || lower(regexp_replace(address, '[^A-Za-z0-9]+', ' ', 'g'))) as house
+        coalesce(uprn::varchar, provider_code || '|' || lower(regexp_replace(address, '[^A-Za-z0-9]+', ' ', 'g'))) as house,
+        -- the day that the borough's newest register shows
+        max(as_of_date) over (partition by provider_code) as today
     from marts.fct_hmo_licences
-
-),
-
-newest as (
-
-    select max(as_of_date) as as_of_date
-    from licences
 
 ),
 
@@ -35,10 +30,9 @@ select
     licences.uprn,
     licences.maximum_persons,
     licences.licence_expiry_date,
-    date_diff('day', newest.as_of_date, licences.licence_expiry_date) as days_left,
+    date_diff('day', licences.today, licences.licence_expiry_date) as days_left,
     licences.as_of_date
 from licences
-cross join newest
 left join marts.dim_borough on licences.borough_code = dim_borough.borough_code
 anti join successors
     on
@@ -50,5 +44,5 @@ anti join successors
         )
 where
     licences.licence_status = 'granted'
-    and licences.licence_expiry_date between newest.as_of_date and newest.as_of_date + 90
+    and licences.licence_expiry_date between licences.today and licences.today + 90
 order by licences.licence_expiry_date, dim_borough.borough_name, licences.licence_reference

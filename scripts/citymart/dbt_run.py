@@ -122,7 +122,8 @@ class _Progress:
             now = time.monotonic()
             if now - self.told >= SECONDS_BETWEEN_NOTES:
                 self.told = now
-                self.note(f"  {len(self.done):,} of {self.nodes:,} models and tests, {now - self.begun:.0f} s")
+                done = f"{len(self.done):,} of {self.nodes:,} models and tests"
+                self.note(f"  {done}, {now - self.begun:.0f} s")
 
 
 @contextmanager
