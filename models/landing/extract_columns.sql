@@ -27,13 +27,6 @@ table_fields as (
 
 ),
 
-required_fields as (
-
-    select * from table_fields
-    where presence = 'always'
-
-),
-
 headers as (
 
     select
@@ -140,6 +133,13 @@ sent as (
 
 ),
 
+fed as (
+
+    select * from sent
+    where status = 'mapped'
+
+),
+
 -- An extract is the table of which it lacks the fewest required fields; of several that it has whole, the fullest;
 -- none that never has one of its fields.
 tables as (
@@ -149,19 +149,15 @@ tables as (
         table_fields.table_name
     from extracts
     inner join table_fields on extracts.subject = table_fields.subject
-    left join sent
-        on
-            extracts.extract_id = sent.extract_id
-            and table_fields.field = sent.field
-            and sent.status = 'mapped'
+    left join fed on extracts.extract_id = fed.extract_id and table_fields.field = fed.field
     group by extracts.extract_id, table_fields.table_name
     qualify
         row_number() over (
             partition by extracts.extract_id
             order by
-                count(sent.field) filter (table_fields.presence = 'never') = 0 desc,
-                count(*) filter (table_fields.presence = 'always' and sent.field is null) asc,
-                count(sent.field) filter (table_fields.presence = 'always') desc,
+                count(fed.field) filter (table_fields.presence = 'never') = 0 desc,
+                count(*) filter (table_fields.presence = 'always' and fed.field is null) asc,
+                count(fed.field) filter (table_fields.presence = 'always') desc,
                 table_fields.table_name asc
         ) = 1
 
@@ -174,18 +170,14 @@ missing as (
         extracts.provider_code,
         extracts.extract_id,
         extracts.as_of_date,
-        required_fields.field,
+        table_fields.field,
         'missing' as status
     from extracts
     inner join tables on extracts.extract_id = tables.extract_id
-    inner join required_fields
-        on extracts.subject = required_fields.subject and tables.table_name = required_fields.table_name
-    left join sent
-        on
-            extracts.extract_id = sent.extract_id
-            and required_fields.field = sent.field
-            and sent.status = 'mapped'
-    where sent.extract_id is null
+    inner join table_fields
+        on extracts.subject = table_fields.subject and tables.table_name = table_fields.table_name
+    left join fed on extracts.extract_id = fed.extract_id and table_fields.field = fed.field
+    where table_fields.presence = 'always' and fed.extract_id is null
 
 ),
 

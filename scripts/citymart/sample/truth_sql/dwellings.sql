@@ -32,6 +32,8 @@ select
     bedrooms + 1 + n('rooms', uid, 3) >= 5 as is_licensable,
     u('licensed', uid) < 0.45 as is_licensed,
     u('licensed', uid) >= 0.97 as is_exempt,
+    -- the gazetteer learns of a house in multiple occupation from its licence; of the others of few
+    u('licensed', uid) < 0.45 or u('licensed', uid) >= 0.97 or u('class known', uid) < 0.1 as is_classified,
     getvariable('as_of') - (200 + n('hmo_age', uid, 3000))::int as from_date
 from dwelling_draws
 where tenure = 'private_rent' and bedrooms >= 2
@@ -106,7 +108,7 @@ select
     draws.usrn,
     draws.kind,
     case
-        when hmos.uprn is not null then hmos.hmo_kind
+        when hmos.is_classified then hmos.hmo_kind
         when draws.kind in ('block', 'conversion') then case when exists_hmo.parent_uprn is not null and draws.kind = 'conversion' then 'RH01' else 'PP' end
         when draws.kind = 'house' then 'RD02'
         when draws.kind = 'semi' then 'RD03'
@@ -143,7 +145,7 @@ inner join areas on draws.lsoa_code = areas.lsoa_code
 left join hmos on draws.uprn = hmos.uprn
 left join businesses on draws.uprn = businesses.uprn
 left join (
-    select distinct parent_uprn from dwelling_draws where uprn in (select uprn from hmos) and parent_uprn is not null
+    select distinct parent_uprn from dwelling_draws where uprn in (select uprn from hmos where is_classified) and parent_uprn is not null
 ) as exists_hmo on draws.uprn = exists_hmo.parent_uprn;
 drop table dwelling_draws;
 

@@ -1,0 +1,1 @@
+"""The model that says which dwellings may be houses in multiple occupation without a licence."""
