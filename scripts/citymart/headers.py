@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,9 @@ from .errors import Refused
 # A UTF-8 byte-order mark, and the same mark read as windows-1252 and encoded once more.
 _MARKS = ("\ufeff", "\u00ef\u00bb\u00bf")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
+LONGEST_NAME = 60
+DATE = re.compile(r"\d{1,2}([/.\-])\d{1,2}\1\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}")
+NUMBER = re.compile(r"\(?-?[£$]?-?[\d,]*\.?\d+\)?-?(?:\s?(?:CR|DR))?", re.IGNORECASE)
 
 
 def normalise(name: str | None) -> str:
@@ -97,8 +101,39 @@ def find_header(
             between += filled >= max(2, sum(1 for name in best.names if name.strip()) // 2)
     if best is not None:
         return replace(best, second_line=second)
-    candidates.sort(key=lambda candidate: (-candidate.known, candidate.line))
+    if candidates:
+        likeliest = candidates[likeliest_header([candidate.cells for candidate in candidates], is_known)]
+        candidates.sort(key=lambda c: (-c.known, c is not likeliest, c.line))
     raise NoHeader(_no_header(candidates[:3], within), candidates[:3])
+
+
+def likeliest_header(
+    records: Sequence[Sequence[str | None]], is_known: Callable[[str], bool], *, within: int = 50
+) -> int:
+    """The position of the record that is most likely the header, where known names alone don't tell.
+
+    It is the first record, filled about as much as most are, whose cells all look like names. Another with
+    more known names counts instead only if these can't be values that equal a name by chance, as `Status` and
+    `Other` may: two of them in a record above, half of the filled cells in one below.
+    """
+    cells = [[cell.strip() for cell in record if cell and cell.strip()] for record in records]
+    fills = Counter(map(len, cells))
+    usual = max(fills, key=lambda filled: (filled > 1, fills[filled]))
+    top = range(min(within, len(cells)))
+    known = [len({normalise(cell) for cell in cells[at] if is_known(cell)}) for at in top]
+    full = [at for at in top if len(cells[at]) * 4 >= usual * 3]
+    first = next((at for at in full if _all_names(cells[at])), None)
+    best = max(top, key=lambda at: (known[at], -at))
+    if first is None:
+        return best if known[best] else next(iter(full), 0)
+    enough = known[best] >= 2 and (best < first or known[best] * 2 >= len(cells[best]))
+    return best if enough and known[best] > known[first] else first
+
+
+def _all_names(cells: Sequence[str]) -> bool:
+    return len(set(cells)) == len(cells) and all(
+        len(cell) <= LONGEST_NAME and not NUMBER.fullmatch(cell) and not DATE.search(cell) for cell in cells
+    )
 
 
 def _no_header(candidates: Collection[Candidate], within: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import tempfile
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,14 +17,14 @@ from citymart.containers import members
 from citymart.csv_rows import DELIMITERS, Dialect, head
 from citymart.errors import CityMartError, UsageError
 from citymart.formats import detect, open_rows
-from citymart.headers import normalise
+from citymart.headers import DATE, NUMBER, likeliest_header, normalise
 from citymart.home import PROJECT
 from citymart.layouts import ANYONE, IGNORED, Seeds
 from citymart.text import read_text
 
 COLUMNS = ("provider_code", "source_column", "field", "format", "note")
 # Enough to see what a column holds, few enough for a file of any size.
-WITHIN, SAMPLE = 50, 400
+SAMPLE = 400
 LEAST_LIKENESS = 0.66
 # `Property UPRN` is the UPRN rather than the property's type.
 WHOLE_NAME_WITHIN = 0.8
@@ -31,17 +32,18 @@ WHOLE_NAME_WITHIN = 0.8
 DOUBT_OF_IGNORING = 0.1
 SAMPLES = 3
 
-_DATE = re.compile(r"\d{1,2}([/.\-])\d{1,2}\1\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}")
-_NUMBER = re.compile(r"\(?-?[£$]?-?[\d,]*\.?\d+\)?-?(?:\s?(?:CR|DR))?", re.IGNORECASE)
-
 
 @dataclass(frozen=True)
 class Table:
-    """The beginning of a file as a table: column names as they stand, and some records."""
+    """The beginning of a file as a table: column names as they stand, and some records.
+
+    `header_line` is where the names stand; None where the format itself names its columns.
+    """
 
     member: str | None
     header: list[str]
     records: list[list[str | None]]
+    header_line: int | None = None
 
     def values(self, position: int) -> list[str]:
         found = (record[position] for record in self.records if position < len(record))
@@ -61,14 +63,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What to paste, for which subject, and the required fields that would still have no column."""
+    """What to paste, for which subject, and the required fields that would still have no column.
+
+    `header_line` is the line that was taken for the header; None where the format itself names its columns.
+    `samples` are values of the columns that no layout knows: for the eyes of who asks, and for no file.
+    """
 
     file: str
     subject: str
     is_guess: bool
+    header_line: int | None
     rows: list[Row]
     known: list[str]
     missing: list[str]
+    samples: dict[str, list[str]]
 
 
 def suggest(path: Path, *, provider: str | None = None, subject: str | None = None) -> list[Suggestion]:
@@ -111,43 +119,32 @@ def _read(name: str | None, path: Path, scratch: Path, is_known: Callable[[str],
     format = detect(path)
     if format != "csv":
         rows = open_rows(path, format, {})
-        records = [cells for _, cells in islice(rows.rows, SAMPLE)]
-        return Table(name, rows.header, records) if rows.header else _under_header(name, records, is_known)
+        numbered = [(number, cells) for number, cells in islice(rows.rows, SAMPLE)]
+        if rows.header:
+            return Table(name, rows.header, [cells for _, cells in numbered])
+        return _under_header(name, numbered, is_known)
     text = read_text(path, scratch)
     readings = [
-        [record.cells for record in head(text, Dialect(delimiter), SAMPLE) if record.cells]
+        [(record.line, record.cells) for record in head(text, Dialect(delimiter), SAMPLE) if record.cells]
         for delimiter in DELIMITERS
     ]
     # The delimiter is the one that cuts most records into the same number of cells, more than one.
     return _under_header(name, max(readings, key=_evenness), is_known)
 
 
-def _evenness(records: Sequence[list]) -> int:
-    widths = Counter(len(record) for record in records if len(record) > 1)
+def _evenness(records: Sequence[tuple[int, list]]) -> int:
+    widths = Counter(len(cells) for _, cells in records if len(cells) > 1)
     return widths.most_common(1)[0][1] if widths else 0
 
 
-def _under_header(name: str | None, records: list[list], is_known: Callable[[str], bool]) -> Table:
-    """The header is the record with the most known names; then the first whose cells all look like names."""
-    widths = Counter(len(record) for record in records)
-    if not widths:
+def _under_header(
+    name: str | None, numbered: list[tuple[int, list]], is_known: Callable[[str], bool]
+) -> Table:
+    if not numbered:
         raise CityMartError("the file holds no records: there is nothing to propose")
-    usual = max(widths, key=lambda width: (width > 1, widths[width]))
-
-    def likeness(number: int) -> tuple:
-        cells = [cell.strip() for cell in records[number] if cell and cell.strip()]
-        names = [
-            cell
-            for cell in cells
-            if len(cell) <= 60 and not _NUMBER.fullmatch(cell) and not _DATE.search(cell)
-        ]
-        all_names = (
-            len(names) == len(cells) and len(set(cells)) == len(cells) and len(records[number]) == usual
-        )
-        return sum(map(is_known, cells)), all_names, len(cells) * 2 >= usual, -number
-
-    at = max(range(min(WITHIN, len(records))), key=likeness)
-    return Table(name, [cell or "" for cell in records[at]], records[at + 1 :])
+    lines, records = zip(*numbered, strict=True)
+    at = likeliest_header(records, is_known)
+    return Table(name, [cell or "" for cell in records[at]], list(records[at + 1 :]), lines[at])
 
 
 class _Names:
@@ -223,23 +220,44 @@ def _suggestion(
         and (name.strip() or table.values(at))
     ]
     chosen = _assigned(table, unknown, names, taken)
-    rows = []
+    rows, samples = [], {}
     for at in unknown:
         field, because = chosen.get(at, (IGNORED, "nothing known resembles it"))
-        samples = dict.fromkeys(" ".join(value.split())[:30] for value in table.values(at))
-        shown = " | ".join(islice(samples, SAMPLES))
+        values = table.values(at)
+        shown = " | ".join(shape for shape, _ in Counter(map(shape_of, values)).most_common(SAMPLES))
         note = f"{because}; holds {shown}" if shown else f"{because}; empty"
         source = " ".join(table.header[at].split()) or f"#{at + 1}"
-        rows.append(Row(provider or ANYONE, source, field, _format(field, table.values(at)), note))
+        rows.append(Row(provider or ANYONE, source, field, _format(field, values), note))
+        samples[source] = list(
+            islice(dict.fromkeys(" ".join(value.split())[:30] for value in values), SAMPLES)
+        )
     fed = taken | {row.field for row in rows}
     return Suggestion(
         file=table.member or path.name,
         subject=names.subject,
         is_guess=is_guess,
+        header_line=table.header_line,
         rows=rows,
         known=[table.header[at] for at in range(len(table.header)) if known[at]],
         missing=[field for field in layout.table(fed) if field not in fed],
+        samples=samples,
     )
+
+
+def shape_of(value: str) -> str:
+    """What a value looks like without a letter or a digit of it, as rows that are kept may hold it:
+    `Jane O'Hara, 7 High St` is `Aaaa A'Aaaa, 9 Aaaa Aa`. Runs of a letter are cut to three.
+    """
+    marks = "".join(_mark(letter) for letter in " ".join(value.split()))
+    return re.sub(r"A{4,}", "AAA", re.sub(r"a{4,}", "aaa", marks))[:30].rstrip()
+
+
+def _mark(letter: str) -> str:
+    if letter.isalpha():
+        return "A" if letter.isupper() else "a"
+    if unicodedata.category(letter)[0] in "PSZ":
+        return letter
+    return "9" if letter.isnumeric() else "?"
 
 
 def _assigned(table: Table, unknown: list[int], names: _Names, taken: set[str]) -> dict[int, tuple[str, str]]:
@@ -266,7 +284,7 @@ def _kind(values: list[str]) -> str | None:
     """`date`, `number` or `text`, by what most values are; None without values."""
     if not values:
         return None
-    for kind, pattern in (("date", _DATE), ("number", _NUMBER)):
+    for kind, pattern in (("date", DATE), ("number", NUMBER)):
         matches = pattern.match if kind == "date" else pattern.fullmatch
         if sum(bool(matches(value)) for value in values) * 10 >= len(values) * 8:
             return kind

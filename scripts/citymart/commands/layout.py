@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from dataclasses import asdict, astuple
 from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING
 
 import click
 
-from citymart.cli import Settings
+from citymart.cli import Settings, printable
+
+if TYPE_CHECKING:
+    from citymart.suggest import Suggestion
 
 
 @click.group()
@@ -36,7 +42,10 @@ def suggest(ctx: click.Context, file: Path, provider: str | None, subject: str |
     Prints CSV to paste into seeds/layouts/layout_SUBJECT.csv: for each unknown
     column the field that it is likeliest to be (`-` where nothing resembles
     it: it is ignored), the format that its dates show, and as the note the
-    known name it is like and three of its values. Read it before you paste it.
+    known name it is like and the shape of its values. Read it before you paste
+    it. The rows hold no value of the file: 31/12/2025 is shown as 99/99/9999,
+    Jane Hill as Aaaa Aaaa. Values are shown beside them, on a terminal alone,
+    and so is the line that was taken for the header.
 
     \b
     Examples:
@@ -52,16 +61,20 @@ def suggest(ctx: click.Context, file: Path, provider: str | None, subject: str |
     settings: Settings = ctx.obj
     found = propose(file, provider=provider, subject=subject)
     if settings.json:
-        settings.answer({"tables": [asdict(suggestion) for suggestion in found]})
+        settings.answer({"tables": [_without_values(suggestion) for suggestion in found]})
         return
     for suggestion in found:
         guessed = " (a guess: say --subject if it is another)" if suggestion.is_guess else ""
         known, unknown = len(suggestion.known), len(suggestion.rows)
         settings.note(
-            f"{suggestion.file}: {suggestion.subject}{guessed}; {known} columns are known, {unknown} are not"
+            f"{suggestion.file}: {suggestion.subject}{guessed}; columns known: {known}, not known: {unknown}"
         )
+        if suggestion.header_line:
+            doubt = "" if known else "; no name in it is known: is it the header?"
+            settings.note(f"line {suggestion.header_line} was taken for the header{doubt}")
         if suggestion.missing:
-            settings.note(f"required and still without a column: {', '.join(suggestion.missing)}")
+            missing = f"required and still without a column: {', '.join(suggestion.missing)}"
+            settings.note(fill(missing, 80, subsequent_indent="  "))
         if suggestion.rows:
             text = io.StringIO()
             writer = csv.writer(text, lineterminator="\n")
@@ -69,3 +82,19 @@ def suggest(ctx: click.Context, file: Path, provider: str | None, subject: str |
             writer.writerows(astuple(row) for row in suggestion.rows)
             click.echo(text.getvalue(), nl=False)
             settings.note(f"→ seeds/layouts/layout_{suggestion.subject}.csv")
+            _show_values(suggestion, settings)
+
+
+def _without_values(suggestion: Suggestion) -> dict:
+    document = asdict(suggestion)
+    del document["samples"]
+    return document
+
+
+def _show_values(suggestion: Suggestion, settings: Settings) -> None:
+    """To the eyes of who asks, and to no file: what the columns hold may be people's names."""
+    if not sys.stderr.isatty():
+        return
+    settings.note("what these columns hold, for you to decide by; shown here alone:")
+    for column, values in suggestion.samples.items():
+        settings.note(printable(f"  {column}: {' | '.join(values) or '(empty)'}"))

@@ -151,7 +151,7 @@ def test_suggested_rows_can_be_pasted_and_name_the_likeliest_fields(citymart, sa
         ("Trans number", "payment_reference", ""),
     ]
     assert {row["provider_code"] for row in rows} == {"camden"}
-    assert "Acme Ltd" in rows[1]["note"]
+    assert "holds Aaaa Aaa" in rows[1]["note"]
 
 
 def test_a_name_that_holds_a_whole_known_one_is_not_ignored(citymart, sample_home, tmp_path):

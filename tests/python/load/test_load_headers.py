@@ -245,3 +245,11 @@ def test_a_shared_position_speaks_only_for_columns_without_a_name():
     assert layout.feeds(8, "saon") == "saon"
     assert layout.feeds(16, "linked_data_uri") == "-"
     assert layout.feeds(16, "who knows") is None
+
+
+def test_a_refused_file_shows_the_likeliest_header_first_where_no_name_is_known(land):
+    outcome = land(
+        b"Report of the housing team\nFor April,,\n\nWhose,How much,Since when\nAcme,1.00,01/04/2026\n"
+    )
+    assert outcome.status == "refused"
+    assert "the nearest are line 4: 'Whose | How much | Since when'" in outcome.message
