@@ -18,6 +18,7 @@ import duckdb
 
 from citymart.errors import CityMartError
 from citymart.home import PROJECT, Home
+from citymart.layouts import Seeds
 
 # A change of the database's path makes dbt parse the project anew: each use keeps a target of its own.
 SCRIPTS = Path(__file__).resolve().parents[1]
@@ -67,10 +68,12 @@ def run_dbt(
     The file's name must be `mart.duckdb`, because DuckDB names a database after its file. When this
     returns no connection to it is open.
 
-    Raises `CityMartError` when dbt can't read the project or can't open the file.
+    Raises `CityMartError` when dbt can't read the project or can't open the file, `UsageError` for a layout
+    row that can't be right: dbt would speak of it in the database's words, minutes later.
     """
     from dbt.cli.main import dbtRunner
 
+    Seeds(project / "seeds").check_layouts()
     target = target or home.build / "target" / use
     command = [
         *arguments,

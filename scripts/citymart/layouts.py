@@ -16,6 +16,10 @@ from .home import PROJECT
 
 ANYONE = "*"
 IGNORED = "-"
+# What a proposed row asks where nobody can tell: whoever pastes it has to answer.
+ASKED = "?"
+COLUMNS = ("provider_code", "source_column", "field", "format", "note")
+FORMATS = ("dmy", "mdy", "ymd", "excel_serial", "epoch_ms")
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ class Seeds:
     """The folder `seeds/`, read when first asked for."""
 
     folder: Path = PROJECT / "seeds"
+    _read: dict[str, list[tuple[int, dict[str, str]]]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def providers(self) -> list[str]:
@@ -138,6 +143,47 @@ class Seeds:
         """
         _known("provider", provider, self.providers, "seeds/market/providers.csv")
         _known("subject", subject, self.subjects, "seeds/market/subjects.csv")
+
+    def check_layouts(self, subjects: Collection[str] | None = None) -> None:
+        """Raises `UsageError` for a layout row, of these subjects or of all, that names what does not exist:
+        its column would feed nothing, and nobody would hear of it.
+        """
+        for subject in sorted(subjects or self.subjects):
+            name = f"layouts/layout_{subject}.csv"
+            rows = self._numbered(name)
+            if rows and (lacking := [column for column in COLUMNS if column not in rows[0][1]]):
+                raise UsageError(
+                    f"seeds/{name}, line 1: it has no column {', '.join(lacking)}; "
+                    f"its first line is {','.join(COLUMNS)}."
+                )
+            wrong = [(line, problem) for line, row in rows if (problem := self._problem(row, subject))]
+            if wrong:
+                further = ", ".join(str(line) for line, _ in wrong[1:])
+                more = f" Look at line {further} of it too." if further else ""
+                raise UsageError(f"seeds/{name}, line {wrong[0][0]}: {wrong[0][1]}{more}")
+
+    def _problem(self, row: dict[str, str], subject: str) -> str | None:
+        """What is wrong with a layout row, and what to write instead."""
+        fields = self._fields_of(subject)
+        if row["field"] == ASKED:
+            return (
+                f"the field of {row['source_column']!r} is still {ASKED}; write which field of {subject} "
+                f"it is (seeds/layouts/subject_fields.csv lists them), or {IGNORED} to ignore the column."
+            )
+        if row["field"] != IGNORED and row["field"] not in fields:
+            way_out = f"seeds/layouts/subject_fields.csv lists them, and {IGNORED} ignores a column."
+            return f"{subject} has no field {row['field']!r};{_nearest(row['field'], fields)} {way_out}"
+        if row["format"] and row["format"] not in FORMATS:
+            near = _nearest(row["format"], FORMATS)
+            return f"there is no format {row['format']!r};{near} it is blank or one of {', '.join(FORMATS)}."
+        if row["provider_code"] not in (ANYONE, *self.providers):
+            near = _nearest(row["provider_code"], self.providers)
+            way_out = f"seeds/market/providers.csv lists them, and {ANYONE} stands for any."
+            return f"there is no provider {row['provider_code']!r};{near} {way_out}"
+        return None
+
+    def _fields_of(self, subject: str) -> list[str]:
+        return [r["field"] for r in self.rows("layouts/subject_fields.csv") if r["subject"] == subject]
 
     def layout(self, provider: str, subject: str) -> Layout:
         mine = (ANYONE, provider)
@@ -189,11 +235,40 @@ class Seeds:
         return [tables[name] for name in sorted(tables)]
 
     def rows(self, name: str) -> list[dict[str, str]]:
+        return [row for _, row in self._numbered(name)]
+
+    def _numbered(self, name: str) -> list[tuple[int, dict[str, str]]]:
+        """The rows of a seed, each with its line. Raises `UsageError` for one with too few or many cells."""
         path = self.folder / name
         if not path.exists():
             return []
+        if name not in self._read:
+            self._read[name] = _read_seed(path, f"seeds/{name}")
+        return self._read[name]
+
+
+def _read_seed(path: Path, name: str) -> list[tuple[int, dict[str, str]]]:
+    rows = []
+    try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return [{k: v or "" for k, v in row.items() if k} for row in csv.DictReader(file)]
+            reader = csv.reader(file)
+            columns = next(reader, [])
+            line = reader.line_num + 1
+            for cells in reader:
+                if cells and len(cells) != len(columns):
+                    raise UsageError(
+                        f"{name}, line {line}: it has {len(cells)} cells and should have {len(columns)}: "
+                        f"{','.join(columns)}. A blank cell has its comma too, and a cell with a comma in it "
+                        'stands in "quotes".'
+                    )
+                if cells:
+                    rows.append((line, dict(zip(columns, cells, strict=True))))
+                line = reader.line_num + 1
+    except UnicodeDecodeError:
+        raise UsageError(f"{name} is not UTF-8; save it as CSV UTF-8.") from None
+    except csv.Error as error:
+        raise UsageError(f"{name}, line {reader.line_num}: it can't be read as CSV ({error}).") from None
+    return rows
 
 
 def _compiled(pattern: str) -> re.Pattern[str] | None:
@@ -207,7 +282,11 @@ def _known(kind: str, name: str, known: list[str], seed: str) -> None:
     if name in known:
         return
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)[:6]
-    raise UsageError(
-        f"There is no {kind} {name!r}. Known are, for example, {', '.join(near)}; "
-        f"a new one is one more line in {seed}."
-    )
+    told = _nearest(name, known) or f" known are, for example, {', '.join(near)}."
+    raise UsageError(f"There is no {kind} {name!r};{told} A new one is one more line in {seed}.")
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    """` did you mean …?`, or nothing where no known name is near."""
+    near = difflib.get_close_matches(name.strip().lower(), known, n=1, cutoff=0.7)
+    return f" did you mean {near[0]!r}?" if near else ""

@@ -130,10 +130,12 @@ def load_files(
 ) -> LoadSummary:
     """Lands each delivery, or says why not; the failure of one does not touch the others.
 
-    Raises `NotWritten` only where the home itself can't be made or locked. Waits while another load of the
-    same home goes on.
+    Raises `NotWritten` only where the home itself can't be made or locked, and `UsageError` for a layout row
+    that can't be right. Waits while another load of the same home goes on.
     """
     seeds, watcher = seeds or Seeds(), watcher or Watcher()
+    deliveries = list(deliveries)
+    seeds.check_layouts({delivery.subject for delivery in deliveries})
     begun = time.monotonic()
     summary = LoadSummary()
     with loading(home, watcher.say) as scratch:

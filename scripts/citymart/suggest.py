@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import tempfile
 import unicodedata
@@ -18,11 +17,9 @@ from citymart.csv_rows import DELIMITERS, Dialect, head
 from citymart.errors import CityMartError, UsageError
 from citymart.formats import detect, open_rows
 from citymart.headers import DATE, NUMBER, likeliest_header, normalise
-from citymart.home import PROJECT
 from citymart.layouts import ANYONE, IGNORED, Seeds
 from citymart.text import read_text
 
-COLUMNS = ("provider_code", "source_column", "field", "format", "note")
 # Enough to see what a column holds, few enough for a file of any size.
 SAMPLE = 400
 LEAST_LIKENESS = 0.66
@@ -94,7 +91,8 @@ def suggest(path: Path, *, provider: str | None = None, subject: str | None = No
     provider = provider or (parts[-3] if len(parts) > 2 and parts[-3] in seeds.providers else None)
     subject = subject or (parts[-2] if len(parts) > 2 and parts[-2] in seeds.subjects else None)
     seeds.check(provider or seeds.providers[0], subject or seeds.subjects[0])
-    names = {name: _Names(name) for name in ([subject] if subject else seeds.subjects)}
+    seeds.check_layouts([subject] if subject else None)
+    names = {name: _Names(name, seeds) for name in ([subject] if subject else seeds.subjects)}
     found = []
     for table in read_tables(path, lambda name: any(known.knows(name) for known in names.values())):
         likeliest = max(names.values(), key=lambda known: known.resemblance(table.header))
@@ -150,16 +148,15 @@ def _under_header(
 class _Names:
     """Every name that the fields of a subject are known to go by, of any provider."""
 
-    def __init__(self, subject: str, project: Path = PROJECT):
+    def __init__(self, subject: str, seeds: Seeds):
         self.subject = subject
-        layouts = project / "seeds" / "layouts"
         self.by_field: dict[str, set[str]] = {
             row["field"]: {row["field"]}
-            for row in _rows(layouts / "subject_fields.csv")
+            for row in seeds.rows("layouts/subject_fields.csv")
             if row["subject"] == subject
         }
         self.ignored: set[str] = set()
-        for row in _rows(layouts / f"layout_{subject}.csv"):
+        for row in seeds.rows(f"layouts/layout_{subject}.csv"):
             if row["source_column"].startswith("#"):
                 continue
             if row["field"] == IGNORED:
@@ -318,8 +315,3 @@ def _format(field: str, values: list[str]) -> str:
     if all(re.fullmatch(r"[2-5]\d{4}(?:\.0+)?", value) for value in values):
         return "excel_serial"
     return ""
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return [{key: value or "" for key, value in row.items() if key} for row in csv.DictReader(file)]

@@ -55,7 +55,7 @@ def suggest(ctx: click.Context, file: Path, provider: str | None, subject: str |
     Exit status: 0 proposed, or every column is known; 1 the file can't be read
     as a table; 2 no such file, provider or subject.
     """
-    from citymart.suggest import COLUMNS
+    from citymart.layouts import COLUMNS
     from citymart.suggest import suggest as propose
 
     settings: Settings = ctx.obj
