@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import duckdb
@@ -21,6 +22,7 @@ from citymart.deliveries import Declared, Delivery, find_deliveries
 from citymart.errors import CityMartError, UsageError
 from citymart.home import Home
 from citymart.landing import Place, read_receipt
+from citymart.layouts import ANYONE, Seeds
 from citymart.load import Outcome, load_files
 from citymart.releases import remove
 
@@ -42,6 +44,14 @@ class Finding:
     examples: list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Untried:
+    """Kinds of issue that were not looked for, since no delivery of `reference` is beside the file."""
+
+    reference: str
+    issue_types: list[str]
+
+
 @dataclass
 class Checked:
     """What the mart would say to one file, or to one member of an archive."""
@@ -61,6 +71,7 @@ class Checked:
     missing: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
+    untried: list[Untried] = field(default_factory=list)
 
     @property
     def is_good(self) -> bool:
@@ -183,6 +194,7 @@ def _look(home: Home, scratch: Home, landed: dict[str, Checked]) -> None:
             _columns(con, extract_id, checked)
             checked.findings = _findings(con, extract_id)
             checked.hints = _hints(con, extract_id, checked)
+            checked.untried = _untried(con, extract_id, checked.subject, list(landed))
 
 
 def _columns(con: duckdb.DuckDBPyConnection, extract_id: str, checked: Checked) -> None:
@@ -213,6 +225,26 @@ def _findings(con: duckdb.DuckDBPyConnection, extract_id: str) -> list[Finding]:
         {"extract_id": extract_id, "examples": EXAMPLES, "severities": list(SEVERITIES)},
     ).fetchall()
     return [Finding(*row) for row in rows]
+
+
+def _untried(
+    con: duckdb.DuckDBPyConnection, extract_id: str, subject: str, files: Sequence[str]
+) -> list[Untried]:
+    """By the seed that says what the fields of the file would be compared with."""
+    mapped = con.execute(
+        "select distinct field from landing.extract_columns where extract_id = ? and status = 'mapped'",
+        [extract_id],
+    ).fetchall()
+    beside = con.execute(
+        "select distinct subject from landing.extracts where is_landed and not list_contains(?, extract_id)",
+        [list(files)],
+    ).fetchall()
+    found: dict[str, dict[str, None]] = {}
+    for row in Seeds().rows("codes/issue_references.csv"):
+        is_of_it = row["subject"] == subject or (row["subject"] == ANYONE and row["reference"] != subject)
+        if is_of_it and (row["field"],) in mapped and (row["reference"],) not in beside:
+            found.setdefault(row["reference"], {})[row["issue_type"]] = None
+    return [Untried(reference, list(issue_types)) for reference, issue_types in found.items()]
 
 
 # -- Hints ----------------------------------------------------------------------------------------
@@ -302,10 +334,13 @@ def in_words(checked: Checked) -> str:
                     lines.append(f"      {where}{_short(example['value'])}")
     if checked.hints:
         lines += ["", "What to do", *(f"  {hint}" for hint in checked.hints)]
-    lines += [
-        "",
-        "good: nothing has to be mended" if checked.is_good else "not good: see what is to be mended",
-    ]
+    if checked.untried:
+        lines += ["", "Not tried here, for want of the records to compare with; a build does"]
+        for untried in checked.untried:
+            told = f"without the {untried.reference}: {', '.join(untried.issue_types)}"
+            lines.append(fill(told, 80, initial_indent="  ", subsequent_indent="    "))
+    good = "good: nothing has to be mended" + (", as far as was tried" if checked.untried else "")
+    lines += ["", good if checked.is_good else "not good: see what is to be mended"]
     return "\n".join(lines)
 
 

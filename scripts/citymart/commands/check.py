@@ -28,6 +28,11 @@ def check(
     what to do. Nothing of the file is kept.
 
     \b
+    It looks at the file alone, beside it only at the boundaries that your mart
+    has: which rules need more (is the UPRN in the borough's gazetteer?), and
+    were not tried, it tells at the end.
+
+    \b
     Examples:
       ./citymart check extracts/northborough/spending/2024-03.csv
       ./citymart check march.xlsx --provider northborough --subject spending

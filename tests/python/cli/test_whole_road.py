@@ -124,7 +124,23 @@ def test_check_says_good_of_a_file_with_nothing_to_mend(citymart, sample_home, t
     told = json.loads(done.stdout)
     assert told["good"]
     assert told["files"][0]["landed_rows"] == 1
+    assert told["files"][0]["untried"] == [], "nothing of a payment is compared with other subjects"
     assert told["files"][0]["as_of"] == "2026-03-31"
+
+
+def test_check_says_which_rules_it_could_not_try(citymart, tmp_path):
+    file = tmp_path / "camden" / "hmo_licences" / "2026-03-31.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        "licence_reference,uprn,address,licence_start_date,licence_end_date\n"
+        "HMO/1,100023456789,1 Mill Road,01/04/2024,31/03/2029\n",
+        encoding="utf-8",
+    )
+    done = citymart(tmp_path / "home", "check", file)
+    assert (
+        "Not tried here, for want of the records to compare with; a build does\n"
+        "  without the gazetteer: uprn_unknown, uprn_in_other_borough, uprn_contradicted\n"
+    ) in done.stdout, done.stdout + done.stderr
 
 
 def test_check_says_why_a_file_would_be_refused(citymart, sample_home, tmp_path):

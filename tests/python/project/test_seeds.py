@@ -126,6 +126,14 @@ def test_every_issue_type_named_in_sql_is_in_the_seed(project: Path) -> None:
         assert named <= known, path.name
 
 
+def test_what_an_issue_is_compared_by_is_a_field_of_its_subject(
+    project: Path, fields: dict[str, dict[str, bool]]
+) -> None:
+    for row in rows(project / "seeds/codes/issue_references.csv"):
+        having = [subject for subject in fields if row["field"] in fields[subject]]
+        assert having if row["subject"] == "*" else row["subject"] in having, row
+
+
 def test_code_maps_lead_to_codes_that_exist(project: Path) -> None:
     for path in sorted(project.glob("seeds/code_maps/code_map_*.csv")):
         codes = {row["code"] for row in rows(project / "seeds/codes" / path.name.removeprefix("code_map_"))}
