@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from .errors import Refused
 from .formats import dtf
-from .formats.detect import read_head, spreadsheet_kind
+from .formats.detect import broken_zip, read_head, spreadsheet_kind
 
 CHUNK_BYTES = 1 << 20
 ENCRYPTED = 0x1
@@ -137,6 +137,8 @@ def gzip_member(path: Path, scratch: Path, limits: Limits) -> Iterator[Member]:
 def zip_members(path: Path, scratch: Path, limits: Limits, broken_too: bool) -> Iterator[Member]:
     try:
         archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile:
+        raise broken_zip(path.name) from None
     except (*BROKEN, OSError) as error:
         raise broken(path.name, error) from None
     with archive:

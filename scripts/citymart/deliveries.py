@@ -7,6 +7,7 @@ import csv
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import zip_longest
@@ -87,8 +88,16 @@ def find_deliveries(
         elif given.exists():
             deliveries.append(_of_path(given, declared, seeds, named=True))
         else:
-            raise UsageError(f"There is no file or folder {str(given)!r}.")
+            raise no_such_file(given, "file or folder")
     return deliveries, passed_over
+
+
+def no_such_file(path: Path, what: str = "file") -> UsageError:
+    """For a path with a wildcard in it, why nobody has expanded it."""
+    hint = ""
+    if re.search(r"[*?\[]", str(path)):
+        hint = " The shell expands a wildcard only where it is not in quotes, and some file matches it."
+    return UsageError(f"There is no {what} {str(path)!r}.{hint}")
 
 
 def read_manifest(path: Path, seeds: Seeds) -> list[Delivery]:
@@ -127,15 +136,27 @@ def _of_row(folder: Path, row: dict[str, str], seeds: Seeds) -> Delivery:
         file = folder / row["file"].replace("\\", "/")
     seeds.check(row["provider"], row["subject"])
     first, last = row.get("period_from", ""), row.get("period_to", "")
-    period_from, period_to = _span(first)[0] if first else None, _span(last)[1] if last else None
+    with _told_of("period_from"):
+        period_from = _span(first)[0] if first else None
+    with _told_of("period_to"):
+        period_to = _span(last)[1] if last else None
     if period_from and period_to and period_to < period_from:
         raise UsageError(f"its period ends ({last}) before it begins ({first}).")
-    delivery = Delivery(
-        file, row["provider"], row["subject"], parse_as_of(row["as_of"]), period_from, period_to
-    )
+    with _told_of("as_of"):
+        as_of = parse_as_of(row["as_of"])
+    delivery = Delivery(file, row["provider"], row["subject"], as_of, period_from, period_to)
     if not file.is_file():
         return replace(delivery, problem=f"there is no file {str(file)!r}; correct the manifest or send it")
     return delivery
+
+
+@contextmanager
+def _told_of(name: str) -> Iterator[None]:
+    """What is wrong with a date is told with the name of the option or column that it stands in."""
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(f"{name}: {error}") from None
 
 
 def parse_as_of(text: str | None) -> date:
@@ -222,7 +243,18 @@ def _days(match: re.Match[str], text: str) -> tuple[date, date]:
             return date(int(year), int(month), 1), date(int(year), int(month), last)
         return date(int(year), 1, 1), date(int(year), 12, 31)
     except (ValueError, calendar.IllegalMonthError):
-        raise UsageError(f"{text!r} is not a day of the calendar.") from None
+        turned = f"; did you mean {year}-{day}-{month}?" if _is_day(year, day, month) else "."
+        raise UsageError(
+            f"{text!r} is not a day of the calendar; a day is written YYYY-MM-DD{turned}"
+        ) from None
+
+
+def _is_day(year: str, month: str | None, day: str | None) -> bool:
+    try:
+        date(int(year), int(month or 0), int(day or 0))
+    except ValueError:
+        return False
+    return True
 
 
 def _of_path(path: Path, declared: Declared, seeds: Seeds, *, named: bool) -> Delivery | None:
@@ -240,7 +272,8 @@ def _of_path(path: Path, declared: Declared, seeds: Seeds, *, named: bool) -> De
     seeds.check(provider, subject)
     delivery = Delivery(path, provider, subject, None)
     if declared.as_of:
-        delivery = replace(delivery, as_of=parse_as_of(declared.as_of))
+        with _told_of("--as-of"):
+            delivery = replace(delivery, as_of=parse_as_of(declared.as_of))
     else:
         try:
             found = _beginning(path.name)
@@ -265,14 +298,15 @@ def _of_path(path: Path, declared: Declared, seeds: Seeds, *, named: bool) -> De
                 named,
             )
     if declared.period:
-        first, last = parse_period(declared.period)
+        with _told_of("--period"):
+            first, last = parse_period(declared.period)
         delivery = replace(delivery, period_from=first, period_to=last)
     return delivery
 
 
 def _no_date(delivery: Delivery, problem: str, named: bool) -> Delivery:
     if named:
-        raise UsageError(f"{delivery.path.name}: {problem.rstrip('.')}.")
+        raise UsageError(f"{delivery.path.name}: {problem}{'' if problem.endswith(('.', '?')) else '.'}")
     return replace(delivery, problem=problem)
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from citymart.containers import members
 from citymart.csv_rows import DELIMITERS, Dialect, head
-from citymart.errors import CityMartError, UsageError
+from citymart.deliveries import no_such_file
+from citymart.errors import CityMartError
 from citymart.formats import detect, open_rows
 from citymart.headers import DATE, NUMBER, likeliest_header, normalise
 from citymart.layouts import ANYONE, IGNORED, Seeds
@@ -85,7 +86,7 @@ def suggest(path: Path, *, provider: str | None = None, subject: str | None = No
     Raises `UsageError` for a provider or subject that does not exist.
     """
     if not path.is_file():
-        raise UsageError(f"there is no file {str(path)!r}")
+        raise no_such_file(path)
     seeds = Seeds()
     parts = path.resolve().parts
     provider = provider or (parts[-3] if len(parts) > 2 and parts[-3] in seeds.providers else None)

@@ -142,10 +142,20 @@ def zip_names(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except zipfile.BadZipFile:
+        raise broken_zip(path.name) from None
+    except (ValueError, OSError, NotImplementedError) as error:
         raise Refused(
             f"{path.name} is a zip or XLSX file that is cut off or broken ({error}); send it again."
         ) from None
+
+
+def broken_zip(name: str) -> Refused:
+    """A zip whose directory, at its end, is not there."""
+    return Refused(
+        f"{name} is cut off or broken: it begins like a workbook (XLSX) or a zip archive and does not end "
+        "like one; copy or download it again, or open it, save it as XLSX and send that."
+    )
 
 
 def spreadsheet_kind(names: list[str]) -> str | None:

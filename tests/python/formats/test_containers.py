@@ -172,6 +172,13 @@ def test_a_cut_off_gzip_is_refused(tmp_path, scratch, keep):
         contents(file, scratch)
 
 
+def test_a_cut_off_workbook_is_refused_with_its_name_and_what_to_do(tmp_path, scratch):
+    file = tmp_path / "march.xlsx"
+    file.write_bytes(b"PK\x03\x04 and no more of it")
+    with pytest.raises(Refused, match=r"^march\.xlsx is cut off or broken: .* save it as XLSX and send that"):
+        contents(file, scratch)
+
+
 def test_a_cut_off_or_damaged_zip_is_refused(tmp_path, scratch):
     whole = pack(tmp_path / "a.zip", a_csv="\n".join(map(str, range(2_000)))).read_bytes()
     cut, damaged = tmp_path / "cut.zip", tmp_path / "damaged.zip"

@@ -58,6 +58,40 @@ def test_what_is_no_date_is_refused_with_the_forms_that_are(text):
         parse_as_of(text)
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("as_of", "2026-31-01"), ("period", "2026-31-01..2026-02-01")],
+)
+def test_a_wrong_date_is_told_with_its_option_and_the_form_of_a_day(tmp_path, option, value):
+    file = sent(tmp_path, "camden/spending/2026-01-31.csv") / "camden/spending/2026-01-31.csv"
+    with pytest.raises(UsageError) as told:
+        find_deliveries([file], declared=Declared(**{option: value}))
+    named = "--" + option.replace("_", "-")
+    assert str(told.value) == (
+        f"{named}: '2026-31-01' is not a day of the calendar; a day is written YYYY-MM-DD; "
+        "did you mean 2026-01-31?"
+    )
+
+
+def test_a_wrong_date_in_a_name_is_told_with_the_file(tmp_path):
+    file = sent(tmp_path, "camden/spending/2026-02-30.csv") / "camden/spending/2026-02-30.csv"
+    with pytest.raises(UsageError, match=r"^2026-02-30\.csv: '2026-02-30' is not a day .* YYYY-MM-DD[.]$"):
+        find_deliveries([file])
+
+
+def test_a_wildcard_that_nobody_has_expanded_is_told(tmp_path):
+    with pytest.raises(UsageError, match="The shell expands a wildcard only where it is not in quotes"):
+        find_deliveries([tmp_path / "*.csv"])
+    with pytest.raises(UsageError, match=r"There is no file or folder '[^']*/none.csv'[.]$"):
+        find_deliveries([tmp_path / "none.csv"])
+
+
+def test_the_nearest_provider_is_named_for_one_that_does_not_exist(tmp_path):
+    file = sent(tmp_path, "hackny/spending/2026-01-31.csv") / "hackny/spending/2026-01-31.csv"
+    with pytest.raises(UsageError, match=r"no provider 'hackny'; did you mean 'hackney'\?"):
+        find_deliveries([file])
+
+
 def test_a_period_is_a_month_or_two_days():
     assert parse_period("2012-06") == (date(2012, 6, 1), date(2012, 6, 30))
     assert parse_period("2012-06-03..2012-07-01") == (date(2012, 6, 3), date(2012, 7, 1))
