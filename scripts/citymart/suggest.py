@@ -18,7 +18,8 @@ from citymart.deliveries import no_such_file
 from citymart.errors import CityMartError
 from citymart.formats import detect, open_rows
 from citymart.headers import DATE, NUMBER, likeliest_header, normalise
-from citymart.layouts import ANYONE, IGNORED, Seeds
+from citymart.layouts import ANYONE, ASKED, IGNORED, Seeds
+from citymart.looks import FieldsByValue, is_a_value, look_of, tells_a_list
 from citymart.text import read_text
 
 # Enough to see what a column holds, few enough for a file of any size.
@@ -29,13 +30,16 @@ WHOLE_NAME_WITHIN = 0.8
 # A column is not left out because another one of a like name is.
 DOUBT_OF_IGNORING = 0.1
 SAMPLES = 3
+# How many fields a row that asks names.
+CANDIDATES = 4
 
 
 @dataclass(frozen=True)
 class Table:
     """The beginning of a file as a table: column names as they stand, and some records.
 
-    `header_line` is where the names stand; None where the format itself names its columns.
+    `header_line` is where the names stand; None where the format itself names its columns, and where no
+    record looks like a header: then the names are blank, and a column is known by its position.
     """
 
     member: str | None
@@ -63,13 +67,15 @@ class Row:
 class Suggestion:
     """What to paste, for which subject, and the required fields that would still have no column.
 
-    `header_line` is the line that was taken for the header; None where the format itself names its columns.
-    `samples` are values of the columns that no layout knows: for the eyes of who asks, and for no file.
+    `header_line` is the line that was taken for the header; None where the format itself names its columns,
+    and where there is no header. `samples` are values of the columns that no layout knows: for the eyes of
+    who asks, and for no file.
     """
 
     file: str
     subject: str
     is_guess: bool
+    has_header: bool
     header_line: int | None
     rows: list[Row]
     known: list[str]
@@ -143,6 +149,8 @@ def _under_header(
         raise CityMartError("the file holds no records: there is nothing to propose")
     lines, records = zip(*numbered, strict=True)
     at = likeliest_header(records, is_known)
+    if not any(cell and is_known(cell) for cell in records[at]) and any(map(is_a_value, records[at])):
+        return Table(name, [""] * max(map(len, records)), list(records))
     return Table(name, [cell or "" for cell in records[at]], list(records[at + 1 :]), lines[at])
 
 
@@ -192,7 +200,8 @@ def _likeness(name: str, known: str) -> float:
     a, b = normalise(name), normalise(known)
     if not a or not b:
         return 0.0
-    letters = SequenceMatcher(None, a, b, autojunk=False).ratio()
+    # Of three letters another name has two by chance.
+    letters = SequenceMatcher(None, a, b, autojunk=False).ratio() if len(b) > 3 else 0.0
     mine, theirs = _words(name), _words(known)
     common = len(mine & theirs)
     words = 2 * common / (len(mine) + len(theirs)) if common else 0.0
@@ -218,12 +227,16 @@ def _suggestion(
         and (name.strip() or table.values(at))
     ]
     chosen = _assigned(table, unknown, names, taken)
+    used = taken | {field for field, _ in chosen.values()}
+    nameless = [at for at in unknown if at not in chosen]
+    fields = FieldsByValue(names.subject, provider, seeds)
+    chosen |= _by_values(table, nameless, fields, used, layout.table(used))
     rows, samples = [], {}
     for at in unknown:
-        field, because = chosen.get(at, (IGNORED, "nothing known resembles it"))
+        field, because = chosen[at]
         values = table.values(at)
         shown = " | ".join(shape for shape, _ in Counter(map(shape_of, values)).most_common(SAMPLES))
-        note = f"{because}; holds {shown}" if shown else f"{because}; empty"
+        note = f"{because}; holds {shown}" if shown else because
         source = " ".join(table.header[at].split()) or f"#{at + 1}"
         rows.append(Row(provider or ANYONE, source, field, _format(field, values), note))
         samples[source] = list(
@@ -234,6 +247,7 @@ def _suggestion(
         file=table.member or path.name,
         subject=names.subject,
         is_guess=is_guess,
+        has_header=any(name.strip() for name in table.header),
         header_line=table.header_line,
         rows=rows,
         known=[table.header[at] for at in range(len(table.header)) if known[at]],
@@ -278,6 +292,46 @@ def _assigned(table: Table, unknown: list[int], names: _Names, taken: set[str]) 
     return chosen
 
 
+def _by_values(
+    table: Table, columns: list[int], fields: FieldsByValue, used: set[str], required: list[str]
+) -> dict[int, tuple[str, str]]:
+    """Position → field and why, for columns whose names say nothing. Where the values don't tell one field
+    either, the row asks: a column full of values is not ignored by accident.
+    """
+    told = {at: _told_by(table.values(at), fields, used, required) for at in columns}
+    claims = Counter(field for field, _, _ in told.values())
+    chosen = {}
+    for at, (field, perhaps, words) in told.items():
+        if not table.values(at):
+            chosen[at] = (IGNORED, "empty, and no name known is like it")
+        elif field and claims[field] == 1:
+            chosen[at] = (field, f"a guess by its values alone, {words}: look whether it is")
+        else:
+            which = ", perhaps " + " or ".join(perhaps[:CANDIDATES]) if perhaps else ""
+            looks = f" ({words}{which})" if words else which
+            chosen[at] = (
+                ASKED,
+                f"no name known is like it{looks}: write the field or {IGNORED} to ignore it",
+            )
+    return chosen
+
+
+def _told_by(
+    values: list[str], fields: FieldsByValue, used: set[str], required: list[str]
+) -> tuple[str | None, list[str], str]:
+    """The field that the values tell, if they do; those that they may be of; and what they are, in words."""
+    coded = fields.coded(values, used)
+    if coded and tells_a_list(values):
+        return (coded[0] if len(coded) == 1 else None), coded, f"codes of {' or '.join(coded[:CANDIDATES])}"
+    look = look_of(values)
+    if look is None:
+        return None, coded, ""
+    perhaps = fields.reading(look, used)
+    # Dates, amounts, yes and no are in many columns: only one that has to be there is likelier than others.
+    likely = perhaps if look.is_telling else [field for field in perhaps if field in required]
+    return (likely[0] if len(likely) == 1 else None), perhaps, look.words
+
+
 def _kind(values: list[str]) -> str | None:
     """`date`, `number` or `text`, by what most values are; None without values."""
     if not values:
@@ -306,7 +360,8 @@ def _evidence(kind: str | None, field: str) -> float:
 
 def _format(field: str, values: list[str]) -> str:
     """The declared format that the dates call for, where looking shows it."""
-    if not field.endswith("_date") or not values:
+    is_date = field.endswith("_date") or (field == ASKED and _kind(values) == "date")
+    if not is_date or not values:
         return ""
     parts = [re.match(r"(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{2,4}", value) for value in values]
     if found := [(int(part[1]), int(part[2])) for part in parts if part]:

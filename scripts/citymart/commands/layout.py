@@ -40,12 +40,17 @@ def suggest(ctx: click.Context, file: Path, provider: str | None, subject: str |
 
     \b
     Prints CSV to paste into seeds/layouts/layout_SUBJECT.csv: for each unknown
-    column the field that it is likeliest to be (`-` where nothing resembles
-    it: it is ignored), the format that its dates show, and as the note the
-    known name it is like and the shape of its values. Read it before you paste
-    it. The rows hold no value of the file: 31/12/2025 is shown as 99/99/9999,
-    Jane Hill as Aaaa Aaaa. Values are shown beside them, on a terminal alone,
-    and so is the line that was taken for the header.
+    column the field that it is likeliest to be, by its name, or else by its
+    values (UPRNs, postcodes, dates, known codes, ...), the format that its
+    dates show, and as the note why, and the shape of its values. `-` ignores
+    a column: it is empty, or others ignore it. `?` asks you: write the field,
+    or `-`; the mart takes no row with a `?`. Read the rows before you paste
+    them.
+
+    \b
+    They hold no value of the file: 31/12/2025 is shown as 99/99/9999, Jane
+    Hill as Aaaa Aaaa. Values are shown beside them, on a terminal alone, and
+    the line that was taken for the header is told.
 
     \b
     Examples:
@@ -55,7 +60,7 @@ def suggest(ctx: click.Context, file: Path, provider: str | None, subject: str |
     Exit status: 0 proposed, or every column is known; 1 the file can't be read
     as a table; 2 no such file, provider or subject.
     """
-    from citymart.layouts import COLUMNS
+    from citymart.layouts import ASKED, COLUMNS, IGNORED
     from citymart.suggest import suggest as propose
 
     settings: Settings = ctx.obj
@@ -72,6 +77,9 @@ def suggest(ctx: click.Context, file: Path, provider: str | None, subject: str |
         if suggestion.header_line:
             doubt = "" if known else "; no name in it is known: is it the header?"
             settings.note(f"line {suggestion.header_line} was taken for the header{doubt}")
+        if not suggestion.has_header:
+            settings.note("no line looks like a header: columns are known by position (#1, #2, …);")
+            settings.note("if there is none, seeds/layouts/readers.csv needs a row: header, none")
         if suggestion.missing:
             missing = f"required and still without a column: {', '.join(suggestion.missing)}"
             settings.note(fill(missing, 80, subsequent_indent="  "))
@@ -82,6 +90,10 @@ def suggest(ctx: click.Context, file: Path, provider: str | None, subject: str |
             writer.writerows(astuple(row) for row in suggestion.rows)
             click.echo(text.getvalue(), nl=False)
             settings.note(f"→ seeds/layouts/layout_{suggestion.subject}.csv")
+            if asked := sum(row.field == ASKED for row in suggestion.rows):
+                settings.note(
+                    f"rows that ask (?): {asked}; write the field of each, or {IGNORED} to ignore it"
+                )
             _show_values(suggestion, settings)
 
 

@@ -163,7 +163,7 @@ def test_suggested_rows_can_be_pasted_and_name_the_likeliest_fields(citymart, sa
         ("Pmt Dt", "paid_date", "mdy"),
         ("Supplier nm", "supplier_name", ""),
         ("Amount GBP net", "net_amount", ""),
-        ("Blah", "-", ""),
+        ("Blah", "?", ""),
         ("Trans number", "payment_reference", ""),
     ]
     assert {row["provider_code"] for row in rows} == {"camden"}
