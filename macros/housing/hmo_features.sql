@@ -12,8 +12,6 @@
         {'name': 'nuisance_requests', 'taken': 'count', 'words': counted('nuisance_requests', 'complaint about pests or antisocial behaviour in a year', 'complaints about pests or antisocial behaviour in a year')},
         {'name': 'requests_before', 'taken': 'count', 'words': counted('requests_before', 'complaint in the two years before', 'complaints in the two years before')},
         {'name': 'moves_in_1_year', 'taken': 'count', 'words': counted('moves_in_1_year', 'new council tax account in a year', 'new council tax accounts in a year')},
-        {'name': 'moves_in_3_years', 'taken': 'count', 'words': counted('moves_in_3_years', 'new council tax account in three years', 'new council tax accounts in three years')},
-        {'name': 'moves_in_5_years', 'taken': 'count', 'words': counted('moves_in_5_years', 'new council tax account in five years', 'new council tax accounts in five years')},
         {'name': 'accounts_at_once', 'taken': 'count', 'words': counted('accounts_at_once', 'council tax account at once', 'council tax accounts at once')},
         {'name': 'years_since_move', 'taken': 'count', 'words': "concat('newest council tax account ', round(years_since_move, 1), ' years old')"},
         {'name': 'claims_at_once', 'taken': 'count', 'words': counted('claims_at_once', 'benefit claim at once', 'benefit claims at once')},

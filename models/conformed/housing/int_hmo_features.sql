@@ -33,8 +33,6 @@ stays as (
         days.uprn,
         days.seen_on_date,
         count(*) filter ({{ within('occupied_from_date', 1) }}) as moves_in_1_year,
-        count(*) filter ({{ within('occupied_from_date', 3) }}) as moves_in_3_years,
-        count(*) filter ({{ within('occupied_from_date', 5) }}) as moves_in_5_years,
         count(*) filter (coalesce(records.vacated_date > days.seen_on_date, true)) as accounts_at_once,
         min(date_diff('day', records.occupied_from_date, days.seen_on_date)) / 365.25 as years_since_move
     from days
@@ -136,7 +134,7 @@ select
     {% for feature in ['unlicensed_reports', 'housing_requests', 'noise_requests', 'waste_requests', 'nuisance_requests', 'requests_before'] %}
     coalesce(requests.{{ feature }}, 0) as {{ feature }},
     {% endfor %}
-    {% for feature in ['moves_in_1_year', 'moves_in_3_years', 'moves_in_5_years', 'accounts_at_once'] %}
+    {% for feature in ['moves_in_1_year', 'accounts_at_once'] %}
     coalesce(stays.{{ feature }}, 0) as {{ feature }},
     {% endfor %}
     least(greatest(stays.years_since_move, 0), 20) as years_since_move,

@@ -19,6 +19,9 @@ recent_requests as (
         count(*) filter (where request_type = 'noise') as noise_requests_in_a_year,
         count(*) filter (where request_type in ('waste', 'fly_tipping')) as waste_requests_in_a_year,
         count(*) filter (where request_type = 'housing_conditions') as housing_requests_in_a_year,
+        count(*) filter (where request_type = 'unlicensed_property') as unlicensed_reports_in_a_year,
+        count(*) filter (where request_type = 'pests') as pest_requests_in_a_year,
+        count(*) filter (where request_type = 'antisocial_behaviour') as antisocial_requests_in_a_year,
         max(received_date) as last_service_request_date
     from requests
     where uprn is not null and received_date > known_until - interval 1 year
@@ -32,7 +35,10 @@ inspections as (
         uprn,
         count(*) as inspections,
         max_by(outcome, (inspection_date, inspection_key)) as last_inspection_outcome,
-        max(inspection_date) as last_inspection_date
+        max(inspection_date) as last_inspection_date,
+        max_by(hazard_category, (inspection_date, inspection_key)) filter (where hazard_category is not null)
+            as last_hazard_category,
+        count(*) filter (where notice_type is not null) as notices
     from {{ ref('int_inspections') }}
     where uprn is not null
     group by uprn

@@ -26,6 +26,7 @@ certificates as (
         max_by(total_floor_area, (lodgement_date, certificate_key)) as total_floor_area,
         max_by(number_habitable_rooms, (lodgement_date, certificate_key)) as habitable_rooms,
         max_by(tenure, (lodgement_date, certificate_key)) as energy_certificate_tenure,
+        max_by(current_energy_efficiency, (lodgement_date, certificate_key)) as energy_efficiency,
         max(lodgement_date) as energy_certificate_date
     from {{ ref('int_energy_certificates') }}
     where uprn is not null
@@ -39,7 +40,8 @@ sales as (
         uprn,
         count(*) as sales,
         max_by(price_amount, (transfer_date, sale_key)) as last_price_amount,
-        max(transfer_date) as last_sale_date
+        max(transfer_date) as last_sale_date,
+        count(*) filter (where transfer_date > as_of_date - interval 5 year) as sales_in_5_years
     from {{ ref('int_property_sales') }}
     where uprn is not null
     group by uprn
@@ -53,7 +55,8 @@ applications as (
         count(*) as planning_applications,
         max_by(applications.decision, (applications.decision_date, applications.application_key))
         filter (where applications.decision is not null) as last_planning_decision,
-        max(applications.decision_date) as last_planning_decision_date
+        max(applications.decision_date) as last_planning_decision_date,
+        count(*) filter (where applications.decision = 'refused') as planning_refusals
     from {{ ref('int_planning_applications') }} as applications
     inner join {{ ref('int_record_properties') }} as record_properties
         on

@@ -15,7 +15,12 @@ council_tax as (
             as council_tax_exemption,
         sum(liable_persons) filter (where is_live) as council_tax_liable_persons,
         bool_or(is_empty) filter (where is_live) as is_empty_for_council_tax,
-        max(occupied_from_date) filter (where is_live) as council_tax_occupied_from_date
+        max(occupied_from_date) filter (where is_live) as council_tax_occupied_from_date,
+    {% for years in [1, 3, 5] %}
+    count(*) filter (
+        where occupied_from_date > as_of_date - interval {{ years }} year and occupied_from_date <= as_of_date
+    ) as council_tax_moves_in_{{ years }}_year{{ 's' if years > 1 }}{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('int_council_tax_accounts') }}
     where uprn is not null
     group by uprn

@@ -51,6 +51,9 @@ select
     cast(taxation.council_tax_liable_persons as bigint) as council_tax_liable_persons,
     taxation.is_empty_for_council_tax,
     taxation.council_tax_occupied_from_date,
+    {{ known_count('taxation', 'council_tax_moves_in_1_year', 'council_tax') }},
+    {{ known_count('taxation', 'council_tax_moves_in_3_years', 'council_tax') }},
+    {{ known_count('taxation', 'council_tax_moves_in_5_years', 'council_tax') }},
     known.council_tax_as_of_date,
     {{ known_count('taxation', 'live_business_rates_accounts', 'business_rates') }},
     taxation.rateable_value_amount,
@@ -79,6 +82,7 @@ select
     known.hmo_licences_as_of_date,
     {{ known_count('standing', 'energy_certificates', 'energy_certificates') }},
     standing.energy_rating,
+    standing.energy_efficiency,
     standing.total_floor_area,
     standing.habitable_rooms,
     standing.energy_certificate_tenure,
@@ -87,27 +91,49 @@ select
     {{ known_count('standing', 'sales', 'sales') }},
     standing.last_price_amount,
     standing.last_sale_date,
+    {{ known_count('standing', 'sales_in_5_years', 'sales') }},
     known.sales_as_of_date,
     {{ known_count('standing', 'planning_applications', 'planning') }},
     standing.last_planning_decision,
     standing.last_planning_decision_date,
+    {{ known_count('standing', 'planning_refusals', 'planning') }},
     known.planning_as_of_date,
     {{ known_count('contacts', 'service_requests_in_a_year', 'service_requests') }},
     {{ known_count('contacts', 'noise_requests_in_a_year', 'service_requests') }},
     {{ known_count('contacts', 'waste_requests_in_a_year', 'service_requests') }},
     {{ known_count('contacts', 'housing_requests_in_a_year', 'service_requests') }},
+    {{ known_count('contacts', 'unlicensed_reports_in_a_year', 'service_requests') }},
+    {{ known_count('contacts', 'pest_requests_in_a_year', 'service_requests') }},
+    {{ known_count('contacts', 'antisocial_requests_in_a_year', 'service_requests') }},
     contacts.last_service_request_date,
     known.service_requests_as_of_date,
     {{ known_count('contacts', 'inspections', 'inspections') }},
     contacts.last_inspection_outcome,
     contacts.last_inspection_date,
+    contacts.last_hazard_category,
+    {{ known_count('contacts', 'notices', 'inspections') }},
     known.inspections_as_of_date,
     {{ known_count('contacts', 'food_businesses', 'food_ratings') }},
     contacts.lowest_food_rating,
-    known.food_ratings_as_of_date
+    known.food_ratings_as_of_date,
+    -- what is usual near by: of the same days
+    averages.area_dwellings,
+    {% for average, service in [
+        ('area_electors_a_dwelling', 'electors'),
+        ('area_council_tax_moves_in_100', 'council_tax'),
+        ('area_single_person_discounts_in_100', 'council_tax'),
+        ('area_benefit_claims_in_100', 'benefits'),
+        ('area_service_requests_in_100', 'service_requests'),
+        ('area_hmo_licences_in_100', 'hmo_licences'),
+        ('area_energy_efficiency', 'energy_certificates'),
+        ('area_price_amount', 'sales'),
+    ] %}
+case when known.{{ service }}_as_of_date is not null then averages.{{ average }} end as {{ average }}{{ ',' if not loop.last }}
+{% endfor %}
 from properties
 left join known on properties.borough_code = known.borough_code
 left join {{ ref('int_property_taxation') }} as taxation on properties.uprn = taxation.uprn
 left join {{ ref('int_property_occupancy') }} as occupancy on properties.uprn = occupancy.uprn
 left join {{ ref('int_property_standing') }} as standing on properties.uprn = standing.uprn
 left join {{ ref('int_property_contacts') }} as contacts on properties.uprn = contacts.uprn
+left join {{ ref('int_area_averages') }} as averages on properties.lsoa_code = averages.lsoa_code
