@@ -23,6 +23,25 @@ class Question:
 # In the order of preference: the first three whose tables have rows are shown.
 QUESTIONS = (
     Question(
+        "Which doors should the inspectors of each borough knock on first, and why?",
+        """\
+select borough_code, address, round(probability, 3) as probability,
+    reason_1, reason_2
+from marts.hmo_candidates
+where rank_in_borough <= 3
+order by borough_code, rank_in_borough""",
+    ),
+    Question(
+        "Which homes are empty for council tax, and have electors?",
+        """\
+select borough_code, count(*) as homes, sum(electors) as electors,
+    max(council_tax_as_of_date) as as_of_date
+from marts.property_profile
+where is_empty_for_council_tax and electors > 0
+group by all
+order by homes desc""",
+    ),
+    Question(
         "Which suppliers do most authorities pay, and how much in all?",
         """\
 select supplier_name, paid_by_providers, payments, net_amount

