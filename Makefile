@@ -34,8 +34,9 @@ test: lint ## every test: style, Python, and dbt's own on the sample
 docs: setup ## the project's documentation and lineage graph, in target/static_index.html
 	@./citymart build && $(RUN)dbt -q docs generate --static
 
-bench: setup ## landing and build beside a yardstick of this machine; a whole city at SCALE=0.1
-	@$(RUN)python -m citymart.bench; landing=$$?; $(RUN)python -m citymart.bench_city && exit $$landing
+bench: setup ## landing beside a yardstick of this machine; addresses of a city; a whole city at SCALE=0.1
+	@$(RUN)python -m citymart.bench; landing=$$?; $(RUN)python -m citymart.bench_addresses; addresses=$$?; \
+	  $(RUN)python -m citymart.bench_city && exit $$((landing + addresses))
 
 test-faults: setup ## the tests that kill, fill disks and corrupt, many times over (minutes)
 	@FAULTS=40 $(RUN)pytest -k "kill or killed or disk or fault"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
 from ..cli import Settings
+from ..errors import UsageError
 
 
 @click.group()
@@ -22,17 +24,21 @@ def evaluate() -> None:
 @evaluate.command()
 @click.option(
     "--gazetteer",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="The properties, CSV or Parquet, in the columns of BS 7666.",
 )
 @click.option(
     "--labelled",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Addresses and the UPRN of each, CSV or Parquet.",
+)
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Instead of both: the truth of a generated city, of which the home's mart is built.",
 )
 @click.option(
     "--matches",
@@ -43,7 +49,12 @@ def evaluate() -> None:
 @click.option("--no-library", is_flag=True, help="Without the last resort, uk-address-matcher (faster).")
 @click.pass_context
 def addresses(
-    ctx: click.Context, gazetteer: Path, labelled: Path, matches: Path | None, no_library: bool
+    ctx: click.Context,
+    gazetteer: Path | None,
+    labelled: Path | None,
+    truth: Path | None,
+    matches: Path | None,
+    no_library: bool,
 ) -> None:
     """How many addresses find their property, and how many a wrong one.
 
@@ -56,6 +67,7 @@ def addresses(
 
     \b
     Examples:
+      ./citymart evaluate addresses --truth warehouse/city-truth
       ./citymart evaluate addresses --gazetteer G.csv --labelled L.csv
       ./citymart evaluate addresses --gazetteer G.parquet \\
         --labelled L.parquet --matches answers.csv --json
@@ -65,7 +77,15 @@ def addresses(
     from ..addresses.evaluate import evaluate as compare
 
     settings: Settings = ctx.obj
-    found = compare(gazetteer, labelled, with_library=not no_library, matches=matches)
+    if (truth is None) == (gazetteer is None or labelled is None):
+        raise UsageError("Give --gazetteer and --labelled, or --truth of a generated city.")
+    with TemporaryDirectory() as folder:
+        if truth is not None:
+            from ..addresses.city import labelled as of_city
+
+            database = settings.home.build / "dev" / "mart.duckdb"
+            gazetteer, labelled = of_city(database, truth, Path(folder))
+        found = compare(gazetteer, labelled, with_library=not no_library, matches=matches)
     settings.answer(found.document(), _text(found))
 
 

@@ -105,6 +105,22 @@ def test_each_analysis_answers_on_the_city(project, dirty_folder) -> None:
     assert silent <= OF_THE_SAMPLE
 
 
+def test_addresses_are_held_against_the_truth(citymart, dirty_folder, tmp_path) -> None:
+    told = ("evaluate", "addresses", "--truth", dirty_folder / "city-truth", "--no-library", "--json")
+    done = citymart(dirty_folder / "home", *told)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["records"] > 1000
+    assert found["precision"] > 0.99 and found["recall"] > 0.97
+    assert {"clean", "several", "postcode_missing"} <= set(found["by"]["kind"])
+    assert {"council_tax", "service_requests"} <= set(found["by"]["subject"])
+
+    nowhere = citymart(dirty_folder / "home", "evaluate", "addresses", "--truth", tmp_path)
+    assert nowhere.returncode == 2 and "holds no truth" in nowhere.stderr
+    unbuilt = citymart(tmp_path / "home", *told)
+    assert unbuilt.returncode == 2 and "citymart build" in unbuilt.stdout + unbuilt.stderr
+
+
 def test_every_row_of_a_fact_is_of_a_printed_record(dirty) -> None:
     for kind in KINDS:
         (strangers,) = dirty.execute(
