@@ -6,7 +6,7 @@ from address_words
 where kind in ('street', 'name');
 
 create or replace temp macro is_number(word) as regexp_full_match(word, '[0-9]+[A-Z]?([-/][0-9]+[A-Z]?){0,2}');
-create or replace temp macro is_unit_word(word) as coalesce(word in ('FLAT', 'UNIT', 'PLOT', 'ROOM', 'BLOCK'), false);
+create or replace temp macro is_unit_word(word) as coalesce(word in ('FLAT', 'UNIT', 'STUDIO', 'PLOT', 'ROOM', 'BLOCK'), false);
 create or replace temp macro is_door(words, i) as
     is_number(words[i])
     or words[i][1] = '~'
