@@ -15,7 +15,7 @@ every as (
     from suggested_spans
     anti join near_spans
         on suggested_spans.id = near_spans.id and suggested_spans.area = near_spans.area
-        and suggested_spans.phrase_id = near_spans.phrase_id
+        and suggested_spans.kind = near_spans.kind and suggested_spans.phrase_id = near_spans.phrase_id
 
 )
 
@@ -47,6 +47,13 @@ cross join lateral (
     union all
     select word[2:], [word[1]], 2 where regexp_full_match(word, '[A-Z][0-9]+')
     union all
+    -- a letter that looks like a digit
+    select '1' || word[2:], [], 1 where regexp_full_match(word, '[IL][0-9]{1,2}')
+    union all
+    select word[:-2] || '1', [], 1 where regexp_full_match(word, '[0-9]{1,2}[IL]')
+    union all
+    select word[:-2] || '0', [], 1 where regexp_full_match(word, '[0-9]{1,2}O')
+    union all
     select split_part(word, '/', 2), [split_part(word, '/', 1)], 0 where contains(word, '/')
     union all
     select split_part(word, '/', 1), [split_part(word, '/', 2)], 2 where contains(word, '/')
@@ -59,6 +66,35 @@ cross join lateral (
     union all
     select word[:-2], [word[-1]], 1 where regexp_full_match(word, '[0-9]+-[0-9]+[A-Z]')
 ) as r;
+
+-- What stands between a number and its street: `18 Isambard Court, High Street` is no number 18 of the High Street.
+-- Nor is `5 Msawell Park Road` in Park Road.
+create or replace temp macro words_between(words, is_apart) as
+    case
+        when len(words) = 0
+            or len(list_filter(words, lambda word: regexp_full_match(word, '[A-Z]{3,}') and not is_unit_word(word) and not is_place_word(word))) = 0
+            then 0
+        when regexp_full_match(words[1], '[A-Z]{2,}') and not is_unit_word(words[1])
+            and len(list_filter(words[2:], lambda word: is_type_word(word))) > 0
+            then 7
+        when not is_apart and not is_unit_word(words[-1]) and regexp_full_match(words[-1], '[A-Z]{3,}') and not is_place_word(words[-1])
+            then 7
+        else 2
+    end;
+
+-- Which of the streets of one name the address means, by the first town or locality behind it.
+create or replace temp table said_parts as
+select
+    spans.id,
+    street_places.street_id,
+    street_places.parts
+from spans
+inner join street_places on spans.phrase_id = street_places.street_id
+inner join grams on spans.id = grams.id and street_places.place = grams.gram
+where spans.kind = 'street' and (grams.start > spans.stop or grams.start + grams.word_count <= spans.start)
+qualify row_number() over (
+    partition by spans.id, street_places.street_id order by grams.start < spans.stop, grams.start, grams.word_count desc
+) = 1;
 
 create or replace temp table in_buildings as
 with
@@ -75,7 +111,12 @@ by_street as (
         spans.penalty
         + readings.penalty
         + building_numbers.penalty
-        + case when readings.is_typed then 3 else 0 end
+        -- the number of a flat is no building's
+        + case
+            when not readings.is_typed then 0
+            when len(readings.rest) = 0 and regexp_full_match(readings.form, '[0-9]+') then 7
+            else 3
+        end
         + case
             when readings.place = spans.start - 1 then 0
             when readings.place > spans.stop then 2
@@ -86,11 +127,17 @@ by_street as (
             ) then 3
             else 0.5
         end as penalty,
+        words_between(
+            -- the street's first word may be doubled
+            [word for word in read_addresses.words[readings.place + 1:spans.start - 1] if word <> read_addresses.words[spans.start]],
+            read_addresses.closed[spans.start - 1]
+        ) as between_penalty,
         'street' as kind
     from spans
     inner join building_numbers on spans.phrase_id = building_numbers.street_id
     inner join readings on spans.id = readings.id and building_numbers.form = readings.form
     inner join buildings on building_numbers.building_id = buildings.building_id and spans.area = buildings.area
+    inner join read_addresses on spans.id = read_addresses.id
     where spans.kind = 'street'
 
 ),
@@ -105,6 +152,7 @@ by_name as (
         cast(null as varchar) as takes,
         spans.start, spans.stop,
         spans.penalty + u.penalty as penalty,
+        0 as between_penalty,
         'name' as kind
     from spans
     inner join buildings on spans.area = buildings.area and spans.phrase_id = hash(buildings.area, buildings.name)
@@ -122,6 +170,15 @@ by_name as (
         where not coalesce(
             is_number(read_addresses.words[streets.start - 1]) and not is_unit_word(read_addresses.words[streets.start - 2]), false
         )
+        union all
+        -- save where it stands right behind the name and before a comma: `Thirlmere Court (13), High Street`
+        select null, cast([] as varchar[]), 1.5
+        where is_number(read_addresses.words[streets.start - 1]) and spans.stop = streets.start - 2
+            and read_addresses.closed[streets.start - 1]
+        union all
+        -- the number of a building that has none in the gazetteer
+        select streets.start - 1, cast([] as varchar[]), 2.5
+        where is_number(read_addresses.words[streets.start - 1]) and spans.stop = streets.start - 2 and buildings.number = ''
     ) as u
     where spans.kind = 'name'
 
@@ -147,8 +204,21 @@ placed as (
         both_ways.*,
         buildings.area,
         buildings.street_id,
+        buildings.part,
         buildings.name,
         buildings.postcode as building_postcode,
+        not coalesce(list_contains(said_parts.parts, buildings.part), true) as is_other_part,
+        street_outwards.outward is not null
+        and street_outwards.outward <> split_part(buildings.postcode, ' ', 1) as is_other_outward,
+        -- a foreign postcode and behind the street a place that is not here
+        read_addresses.is_foreign
+        and damerau_levenshtein(read_addresses.postcode, buildings.postcode) > 1
+        and len(list_filter(read_addresses.words[:both_ways.start - 1], lambda word: is_place_word(word))) = 0
+        and len(list_filter(read_addresses.words[both_ways.stop + 1:], lambda word: is_place_word(word))) = 0
+        and (
+            read_addresses.is_anywhere
+            or len(list_filter(read_addresses.words[both_ways.stop + 1:], lambda word: regexp_full_match(word, '[A-Z]{4,}') and not is_unit_word(word))) > 0
+        ) as is_elsewhere,
         list_contains(named.phrase_ids, buildings.street_id) as has_street,
         coalesce(len(named.street_ids) > 0, false) as has_other_street,
         -- the number before the name of a building is a door's, rather than the building's
@@ -161,6 +231,9 @@ placed as (
     inner join buildings on both_ways.building_id = buildings.building_id
     inner join named on both_ways.id = named.id
     inner join read_addresses on both_ways.id = read_addresses.id
+    left join said_parts on both_ways.id = said_parts.id and buildings.street_id = said_parts.street_id
+    left join street_outwards
+        on buildings.street_id = street_outwards.street_id and split_part(read_addresses.postcode, ' ', 1) = street_outwards.outward
     inner join address_areas on both_ways.id = address_areas.id and buildings.area = address_areas.area
     where address_areas.is_own or buildings.postcode = read_addresses.postcode
 
@@ -172,6 +245,10 @@ penalised as (
         *,
         penalty
         + case when is_before_name then 1.5 else 0 end
+        + case when has_name then 0 else between_penalty end
+        + case when is_other_part then 6 else 0 end
+        + case when is_other_outward then 3 else 0 end
+        + case when is_elsewhere then 7 else 0 end
         + case
             when postcode = building_postcode then 0
             when postcode is null then 1
@@ -212,45 +289,65 @@ raw as (
     select
         in_buildings.* exclude (rest),
         read_addresses.words,
-        read_addresses.doors.list_filter(lambda door: door.place = in_buildings.place)[1].word as number_word,
         list_concat(
-            rest,
-            read_addresses.doors
-                .list_filter(lambda door: door.place is distinct from in_buildings.place
-                    and not door.place between in_buildings.start and in_buildings.stop)
-                .list_transform(lambda door: door.word)
-        ).list_sort() as doors,
+            [{'word': word, 'is_typed': true} for word in rest],
+            [
+                {'word': door.word, 'is_typed': door.is_typed} for door in read_addresses.doors
+                if door.place is distinct from in_buildings.place and not door.place between in_buildings.start and in_buildings.stop
+            ]
+        ) as doors,
+        read_addresses.doors.list_filter(lambda door: door.place = in_buildings.place)[1].word as number_word,
         read_addresses.words.list_filter(lambda word: is_unit_word(word)) as types
     from in_buildings
     inner join read_addresses on in_buildings.id = read_addresses.id
 
+),
+
+worded as (
+
+    select
+        raw.* exclude (doors, number_word),
+        list_sort([door.word for door in doors if takes is null or door.word <> takes]) as doors,
+        list_sort([door.word for door in doors if door.is_typed or door.word[1:3] = '~u:']) as typed_doors,
+        -- the building's number said again
+        list_sort([door.word for door in doors if door.is_typed or door.word is distinct from number_word]) as other_doors
+    from raw
+    where takes is null or list_contains([door.word for door in doors], takes)
+
 )
 
 select
-    raw.*,
-    r.form,
+    worded.*,
+    array_to_string(r.form, ' ') as form,
     r.form_penalty
-from raw
+from worded
 cross join lateral (
-    select array_to_string(list_filter(doors, lambda word: word <> coalesce(takes, '')), ' ') as form, 0 as form_penalty
-    where takes is null or list_contains(doors, takes)
+    select doors as form, 0 as form_penalty
     union all
-    select array_to_string(list_filter(doors, lambda word: not regexp_matches(word, '^~[fp]:')), ' '), 1
-    where list_bool_or(list_transform(doors, lambda word: regexp_matches(word, '^~[fp]:')))
-        and list_bool_or(list_transform(doors, lambda word: not regexp_matches(word, '^~[fp]:')))
+    -- the flat or the maisonette, without more
+    select [if(list_contains(types, 'MAIS'), '~mais', '~flat')], 0
+    where len(doors) = 0 and takes is null and list_has_any(types, ['FLAT', 'MAIS'])
     union all
-    select array_to_string(list_filter(doors, lambda word: word <> '~u:SHOP'), ' '), 2
+    select list_filter(doors, lambda word: not regexp_matches(word, '^~[fpa]')), 1
+    where list_bool_or(list_transform(doors, lambda word: regexp_matches(word, '^~[fpa]')))
+        and (takes is not null or list_bool_or(list_transform(doors, lambda word: not regexp_matches(word, '^~[fpa]'))))
+    union all
+    select list_filter(doors, lambda word: word <> '~u:SHOP'), 2
     where list_contains(doors, '~u:SHOP') and takes is null
     union all
-    select array_to_string(list_filter(doors, lambda word: word[1] = '~'), ' '), 3
+    select list_filter(doors, lambda word: word[1] = '~'), 3
     where list_bool_or(list_transform(doors, lambda word: word[1] = '~'))
         and list_bool_or(list_transform(doors, lambda word: word[1] <> '~'))
     union all
-    select array_to_string(list_sort(list_distinct(doors)), ' '), 1
+    select list_sort(list_distinct(doors)), 1
     where len(list_distinct(doors)) < len(doors) and takes is null
     union all
-    select array_to_string(list_filter(doors, lambda word: word <> number_word), ' '), 1
-    where list_contains(doors, number_word) and takes is null
+    select list_sort(list_distinct(other_doors)), 1
+    where len(other_doors) < len(doors) and takes is null
+    union all
+    -- a number that stands about loose, where another one is called a flat's
+    select list_sort(list_distinct(typed_doors)), 2
+    where len(typed_doors) between 1 and len(doors) - 1 and takes is null
 ) as r;
 
 create or replace temp table answers as
@@ -269,7 +366,12 @@ met as (
         + unit_keys.penalty
         + case when unit_keys.status_rank > 0 then 0.25 * unit_keys.status_rank else 0 end
         + case when rests.is_not_named then 3 else 0 end
-        + case when unit_keys.form = '' and len(unit_keys.door_types) = 0 and len(rests.types) > 0 then 3 else 0 end
+        + case
+            when unit_keys.form <> '' or len(unit_keys.door_types) > 0 or len(rests.types) = 0 then 0
+            -- a flat is no shop
+            when unit_keys.is_commercial and list_has_any(rests.types, ['FLAT', 'MAIS']) then 7
+            else 3
+        end
         + case when len(unit_keys.door_words) > 0
             then case when list_has_all(rests.words, unit_keys.door_words) then -0.5 else 4 end else 0 end as penalty
     from rests

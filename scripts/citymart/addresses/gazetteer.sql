@@ -14,6 +14,8 @@ select
     pao_start_number as from_number,
     pao_end_number as to_number,
     coalesce(street_descriptor, '') as street,
+    coalesce(town_name, '') as town,
+    coalesce(locality, '') as locality,
     coalesce(postcode, '') as postcode,
     coalesce(blpu_class, '') as blpu_class,
     has_children
@@ -23,7 +25,17 @@ create or replace temp table texts as
 select
     text as id,
     text
-from (select sao as text from gazetteer_parts union select name from gazetteer_parts union select street from gazetteer_parts);
+from (
+    select sao as text from gazetteer_parts
+    union
+    select name from gazetteer_parts
+    union
+    select street from gazetteer_parts
+    union
+    select town from gazetteer_parts
+    union
+    select locality from gazetteer_parts
+);
 
 -- tokens
 
@@ -40,22 +52,30 @@ worded as (
         parts.*,
         saos.words as sao_words,
         array_to_string(names.words, ' ') as name_words,
-        array_to_string(streets.words, ' ') as street_words
+        array_to_string(streets.words, ' ') as street_words,
+        array_to_string(towns.words, ' ') as town_words,
+        array_to_string(localities.words, ' ') as locality_words
     from gazetteer_parts as parts
     inner join gazetteer_words as saos on parts.sao = saos.id
     inner join gazetteer_words as names on parts.name = names.id
     inner join gazetteer_words as streets on parts.street = streets.id
+    inner join gazetteer_words as towns on parts.town = towns.id
+    inner join gazetteer_words as localities on parts.locality = localities.id
 
 )
 
 select
-    worded.* exclude (has_children, sao_words, name, street, sao, name_words, street_words),
-    upper(regexp_replace(worded.street, '[^A-Za-z0-9]', '', 'g')) as street_written,
+    worded.* exclude (has_children, sao_words, name, street, town, locality, sao, name_words, street_words, town_words, locality_words),
+    written_of(worded.street) as street_written,
+    written_of(worded.name) as name_written,
     hash(worded.area, street_words, number, name_words, postcode) as building_id,
     hash(worded.area, street_words) as street_id,
     street_words as street,
     name_words as name,
-    doors(sao_words).list_transform(lambda door: door.word).list_sort() as door,
+    town_words as town,
+    locality_words as locality,
+    split_part(postcode, ' ', 1) || '|' || town_words as part,
+    doors(sao_words, []).list_transform(lambda door: door.word).list_sort() as door,
     [
         sao_words[i] for i in range(1, len(sao_words) + 1)
         if not is_door(sao_words, i) and not is_unit_word(sao_words[i])
@@ -72,15 +92,63 @@ select
     min(street_id) as street_id,
     min(street) as street,
     min(street_written) as street_written,
+    min(name_written) as name_written,
     min(name) as name,
     min(number) as number,
     min(from_number) as from_number,
     min(to_number) as to_number,
     min(postcode) as postcode,
+    min(part) as part,
+    min(town) as town,
+    min(locality) as locality,
     count(distinct uprn) as properties,
     case when count(distinct parent_uprn) = 1 then min(parent_uprn) end as shared_parent_uprn
 from units
 group by building_id;
+
+set variable place_words = (
+    select list(distinct word)
+    from (select unnest(string_split(town || ' ' || locality, ' ')) as word from buildings) as each
+    where len(word) >= 3
+);
+
+-- Two streets of one name: in two towns, or with the same numbers in two postal districts.
+create or replace temp table split_streets as
+select street_id
+from buildings
+where postcode <> ''
+group by street_id
+having count(distinct nullif(town, '')) > 1
+union
+select street_id
+from units
+where postcode <> '' and number <> '' and status_rank = 0
+group by street_id, number
+having count(distinct split_part(postcode, ' ', 1)) > 1;
+
+create or replace temp table street_places as
+with
+
+parts as (
+
+    select distinct street_id, part, unnest([town, locality]) as place
+    from buildings
+    where postcode <> '' and street_id in (select street_id from split_streets)
+
+)
+
+select
+    street_id,
+    place,
+    list(part) as parts
+from parts
+where place <> ''
+group by street_id, place;
+
+create or replace temp table street_outwards as
+select distinct street_id, split_part(postcode, ' ', 1) as outward
+from buildings
+where postcode <> '' and street_id in (select street_id from split_streets);
 
 create or replace temp table building_numbers as
 with
@@ -129,7 +197,7 @@ every as (
     from buildings
     where street <> ''
     union
-    select distinct area, name, 'name', hash(area, name), postcode, replace(name, ' ', '')
+    select distinct area, name, 'name', hash(area, name), postcode, name_written
     from buildings
     where name <> ''
 
@@ -139,6 +207,30 @@ select
     *,
     len(string_split(phrase, ' ')) as word_count
 from every;
+
+-- How a name may be written with words run together: all of it, or its last two words.
+create or replace temp table joined_names as
+with
+
+worded as (
+
+    select distinct area, phrase, kind, phrase_id, string_split(phrase, ' ') as words, string_split(written, ' ') as written_words
+    from phrases
+
+)
+
+select distinct
+    area,
+    phrase,
+    kind,
+    phrase_id,
+    unnest([
+        array_to_string(words, ''),
+        array_to_string(written_words, ''),
+        if(len(words) = len(written_words), array_to_string(words[:-3], '') || array_to_string(written_words[-2:], ''), null)
+    ]) as joined
+from worded
+where len(written_words) > 1;
 
 create or replace temp table unit_keys as
 with
@@ -167,10 +259,13 @@ doors_of as (
 
     select
         building_id,
-        count(distinct uprn) filter (where form <> '' or len(door_types) > 0) as flats,
+        count(distinct uprn) filter (where form <> '' or len(door_types) > 0) as doors,
+        count(distinct uprn) filter (where blpu_class[1] <> 'C' and (form <> '' or len(door_types) > 0)) as flats,
         bool_or(regexp_matches(form, '(^| )[A-Z]( |$)')) as has_letters,
         bool_or(regexp_full_match(form, '[0-9]+')) as has_numbers,
-        bool_or(regexp_matches(form, '~r:')) as has_rooms
+        bool_or(regexp_matches(form, '~r:')) as has_rooms,
+        count(distinct uprn) filter (where list_contains(door_types, 'MAIS')) as maisonettes,
+        count(distinct uprn) filter (where blpu_class[1] = 'C' and not is_shell and (form <> '' or len(door_words) > 0)) as shops
     from whole
     group by building_id
 
@@ -187,7 +282,7 @@ described as (
 
 other as (
 
-    select described.* exclude (own, flats, has_letters, has_numbers, has_rooms, highest), f.form, f.penalty
+    select described.* exclude (own, doors, flats, has_letters, has_numbers, has_rooms, maisonettes, shops, highest), f.form, f.penalty
     from described
     cross join lateral (
         -- flat 3 as C, C as 3
@@ -240,10 +335,32 @@ other as (
         union all
         -- the only flat of a building, above its shop or however it is called
         select e.form, 2
-        from (values ('~a'), ('~f:1'), ('~f:T'), ('~a ~u:SHOP'), ('1'), ('A'), ('~f:1 ~a')) as e (form)
-        where flats = 1 and (own = '~a' or own = '~f:1' or own = '~f:T' or (own = '' and len(door_types) > 0))
+        from (values ('~a'), ('~f:1'), ('~f:T'), ('~a ~u:SHOP'), ('1'), ('A'), ('~f:1 ~a'), ('~flat')) as e (form)
+        where flats = 1 and blpu_class[1] <> 'C' and (own in ('~a', '~f:1', '~f:T', '~f:U') or (own = '' and len(door_types) > 0))
         union all
-        select '', 2 where flats = 1 and own in ('~u:SHOP')
+        select '~mais', 2 where maisonettes = 1 and list_contains(door_types, 'MAIS')
+        union all
+        -- the only shop of a building, on its ground floor
+        select e.form, 1
+        from (values ('~u:SHOP'), ('~f:G ~u:SHOP')) as e (form)
+        where shops = 1 and blpu_class[1] = 'C' and own in ('~u:SHOP', '~f:G', '~f:G ~u:SHOP')
+        union all
+        -- what the type is short for: U5, S5, R12
+        select list_distinct(door_types)[1][1] || own, 1
+        where len(door_types) > 0 and regexp_full_match(own, '[0-9]+')
+        union all
+        select 'R' || own[4:], 1 where regexp_full_match(own, '~r:[0-9]+')
+        union all
+        -- room A of flat 3 as 3A
+        select e.form, 2
+        from (
+            select regexp_replace(own, '^([0-9]+) ~r:([A-Z])$', '\1\2') as form
+            union all
+            select regexp_replace(own, '^([0-9]+) ~r:([A-Z])$', '~r:\1\2')
+        ) as e
+        where regexp_full_match(own, '[0-9]+ ~r:[A-Z]')
+        union all
+        select '', 2 where doors = 1 and own in ('~u:SHOP')
         union all
         select e.form, 2
         from (values ('~u:SHOP'), ('~f:G ~u:SHOP')) as e (form)
@@ -269,6 +386,7 @@ select
     door_words,
     door_types,
     is_shell,
+    blpu_class[1] = 'C' as is_commercial,
     min(penalty) as penalty,
     min(status_rank) as status_rank
 from every

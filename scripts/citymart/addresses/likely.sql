@@ -45,4 +45,4 @@ alike as (
 select id, area, kind, phrase_id, start, stop, 3 as penalty
 from alike
 where distance <= len(phrase) / 4 and distance <= 4
-qualify row_number() over (partition by id, area, phrase_id order by distance, start) = 1;
+qualify row_number() over (partition by id, area, kind, phrase_id order by distance, start, stop) = 1;

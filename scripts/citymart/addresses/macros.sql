@@ -5,8 +5,12 @@ select distinct means
 from address_words
 where kind in ('street', 'name');
 
+set variable type_words = (select list(means) from type_words);
+set variable place_words = [];
+create or replace temp macro is_type_word(word) as list_contains(getvariable('type_words'), word);
+create or replace temp macro is_place_word(word) as list_contains(getvariable('place_words'), word);
 create or replace temp macro is_number(word) as regexp_full_match(word, '[0-9]+[A-Z]?([-/][0-9]+[A-Z]?){0,2}');
-create or replace temp macro is_unit_word(word) as coalesce(word in ('FLAT', 'UNIT', 'STUDIO', 'PLOT', 'ROOM', 'BLOCK'), false);
+create or replace temp macro is_unit_word(word) as coalesce(word in ('FLAT', 'MAIS', 'UNIT', 'STUDIO', 'PLOT', 'ROOM', 'BLOCK'), false);
 create or replace temp macro is_door(words, i) as
     is_number(words[i])
     or words[i][1] = '~'
@@ -19,9 +23,15 @@ create or replace temp macro is_door(words, i) as
             or len(words) = 1
         )
     );
-create or replace temp macro doors(words) as
+-- A number is typed where a word such as flat stands before it, with no comma between them and no floor or side before that.
+create or replace temp macro doors(words, closed) as
     [
-        {'place': i, 'word': words[i], 'is_typed': coalesce(is_unit_word(words[i - 1]), false)}
+        {
+            'place': i,
+            'word': words[i],
+            'is_typed': coalesce(is_unit_word(words[i - 1]) and not closed[i - 1], false)
+                and not coalesce(regexp_matches(words[i - 2], '^~[fpa]'), false)
+        }
         for i in range(1, len(words) + 1) if is_door(words, i)
     ];
 create or replace temp macro numbered(from_number, from_suffix, to_number, to_suffix) as
@@ -31,6 +41,7 @@ create or replace temp macro postcode_of(text) as
     regexp_replace(
         regexp_extract(upper(coalesce(text, '')), '\b([A-Z]{1,2}[0-9][A-Z0-9]? *[0-9][A-Z]{2})\b', 1), '^(.*?) *(...)$', '\1 \2'
     );
+create or replace temp macro written_of(text) as upper(trim(regexp_replace(regexp_replace(text, '[^A-Za-z0-9 ]', '', 'g'), ' +', ' ', 'g')));
 create or replace temp macro letter_at(number) as chr(cast(64 + number as integer));
 create or replace temp macro letters_left_out(word) as
     list_distinct(list_concat([word], [word[:i - 1] || word[i + 1:] for i in range(1, len(word) + 1)]));

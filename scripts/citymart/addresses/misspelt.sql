@@ -16,7 +16,7 @@ forms as (
 
     select distinct area, kind, phrase_id, phrase, spelling
     from (
-        select *, unnest([replace(phrase, ' ', ''), written]) as spelling
+        select *, unnest([replace(phrase, ' ', ''), replace(written, ' ', '')]) as spelling
         from names
     ) as spelt
     where len(spelling) between 6 and 40
@@ -62,11 +62,17 @@ alike as (
         damerau_levenshtein(written_keys.spelling, form_keys.spelling) as distance
     from written_keys
     inner join form_keys on written_keys.area = form_keys.area and written_keys.key = form_keys.key
+    -- a name without its type is not the one whose type is the shortest
     where not is_other_type(written_keys.gram, form_keys.phrase)
+        and not exists (
+            select 1 from names as other
+            where other.area = form_keys.area and other.phrase_id <> form_keys.phrase_id
+                and starts_with(form_keys.phrase, written_keys.gram || ' ') and starts_with(other.phrase, written_keys.gram || ' ')
+        )
 
 )
 
 select id, area, kind, phrase_id, start, stop, 1 + greatest(distance, 1) as penalty
 from alike
 where distance <= 2
-qualify row_number() over (partition by id, area, phrase_id order by distance, start) = 1;
+qualify row_number() over (partition by id, area, kind, phrase_id order by distance, start, stop) = 1;

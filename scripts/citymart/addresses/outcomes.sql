@@ -30,9 +30,26 @@ ranked_buildings as (
         in_buildings.id,
         in_buildings.building_id,
         in_buildings.total + case when in_buildings.is_not_named then 3 else 0 end as penalty,
-        in_buildings.area
+        in_buildings.area,
+        in_buildings.part,
+        in_buildings.street_id
     from in_buildings
-    qualify row_number() over (partition by in_buildings.id order by penalty, in_buildings.building_id) = 1
+
+),
+
+-- Two streets that are as likely: neither.
+told_buildings as (
+
+    select ranked_buildings.* exclude (part, street_id)
+    from ranked_buildings
+    inner join (
+        select id, min(penalty) as least
+        from ranked_buildings
+        group by id
+    ) as best_of on ranked_buildings.id = best_of.id
+    where penalty < least + 0.5
+    qualify count(distinct hash(street_id, part)) over (partition by ranked_buildings.id) = 1
+        and row_number() over (partition by ranked_buildings.id order by penalty, building_id) = 1
 
 ),
 
@@ -48,15 +65,15 @@ shells as (
 best_buildings as (
 
     select
-        ranked_buildings.*,
+        told_buildings.*,
         buildings.street,
         coalesce(shells.uprn, buildings.shared_parent_uprn, case when buildings.properties = 1 then any_unit.uprn end) as uprn
-    from ranked_buildings
-    inner join buildings on ranked_buildings.building_id = buildings.building_id
-    left join shells on ranked_buildings.building_id = shells.building_id
+    from told_buildings
+    inner join buildings on told_buildings.building_id = buildings.building_id
+    left join shells on told_buildings.building_id = shells.building_id
     left join (select building_id, min(uprn) as uprn from units group by building_id) as any_unit
-        on ranked_buildings.building_id = any_unit.building_id
-    where ranked_buildings.penalty <= 5
+        on told_buildings.building_id = any_unit.building_id
+    where told_buildings.penalty <= 5
 
 ),
 

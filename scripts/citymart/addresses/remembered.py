@@ -143,7 +143,7 @@ def _recall(con: duckdb.DuckDBPyConnection, memory: Path, names: Path, rules: st
         select held.id from held
         inner join asked_addresses on held.id = asked_addresses.id
         inner join names_new on coalesce(held.area, asked_addresses.area, names_new.area) = names_new.area
-            and contains(' ' || held.words || ' ', ' ' || names_new.name || ' ')
+            and contains(replace(held.words, ' ', ''), replace(names_new.name, ' ', ''))
         left join renamed on names_new.area = renamed.area
         where renamed.area is null
         union

@@ -12,7 +12,10 @@ without_whole as (
         id,
         area,
         coalesce(nullif(postcode_of(postcode), ''), nullif(postcode_of(address), '')) as postcode,
-        regexp_replace(address, '(?i)\b[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9O][A-Z]{2}\b', ' , ', 'g') as text
+        address
+            .regexp_replace('(?i)\b([A-Z])(?:\.([A-Z]))?\.([0-9]{1,2}[A-Z]?)\b', '\1\2\3')
+            .regexp_replace('(?i)\b([A-Z]{2})\.([0-9]{1,2}[A-Z]?)\b', '\1\2')
+            .regexp_replace('(?i)\b[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9O][A-Z]{2}\b', ' , ', 'g') as text
     from addresses
 
 ),
@@ -63,8 +66,12 @@ create or replace temp table read_addresses as
 select
     tokens.id,
     tokens.words,
-    doors(tokens.words) as doors,
-    address_texts.postcode
+    tokens.closed,
+    doors(tokens.words, tokens.closed) as doors,
+    address_texts.postcode,
+    address_texts.area is null as is_anywhere,
+    -- no area has that postal district
+    coalesce(split_part(address_texts.postcode, ' ', 1) not in (select outward from outward_codes), false) as is_foreign
 from tokens
 inner join address_texts on tokens.id = address_texts.id;
 
@@ -90,7 +97,8 @@ select
     start,
     word_count,
     array_to_string(words[start:start + word_count - 1], ' ') as gram,
-    words[start - 1] as before
+    words[start - 1] as before,
+    case when regexp_matches(gram, '^[A-Z]{2}') and len(gram) >= 8 then replace(gram, ' ', '') end as joined
 from every;
 
 create or replace temp table exact_spans as
@@ -113,7 +121,19 @@ select
     0 as penalty
 from grams
 inner join names on grams.gram = names.phrase
-inner join address_areas on grams.id = address_areas.id and names.area = address_areas.area;
+inner join address_areas on grams.id = address_areas.id and names.area = address_areas.area
+union
+select
+    grams.id,
+    address_areas.area,
+    joined_names.kind,
+    joined_names.phrase_id,
+    grams.start,
+    grams.start + grams.word_count - 1 as stop,
+    0.5 as penalty
+from grams
+inner join joined_names on grams.joined = joined_names.joined and grams.gram <> joined_names.phrase
+inner join address_areas on grams.id = address_areas.id and joined_names.area = address_areas.area;
 
 -- A name misspelt or without its last word, where the postcode says which it can be.
 create or replace temp table near_spans as
@@ -161,4 +181,4 @@ select
     case when distance <= 1 then 1 else 2 end as penalty
 from measured
 where distance <= case when len(phrase) < 6 then 1 when len(phrase) < 10 then 2 else 3 end
-qualify row_number() over (partition by id, phrase_id order by distance, abs(len(gram) - len(phrase)), start desc) = 1;
+qualify row_number() over (partition by id, kind, phrase_id order by distance, abs(len(gram) - len(phrase)), start desc) = 1;

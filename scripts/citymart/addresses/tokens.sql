@@ -1,7 +1,7 @@
 -- tokens.sql
--- The words of each text in `texts (id, text)`, spelt one way: `tokens (id, words)`. What tells one door from the next becomes
--- a code: `~f:1` a floor, `~p:REAR` a side, `~r:4` a room, `~b:B` a block, `~u:SHOP` a use, `~a` above something.
--- A type word with a point, `FLAT.`, stands apart: what follows it is not its number.
+-- The words of each text in `texts (id, text)`, spelt one way: `tokens (id, words, closed)`; `closed` tells
+-- behind which there is a comma.
+-- What tells one door from the next becomes a code: `~f:1` a floor, `~p:REAR` a side, `~r:4` a room, `~b:B` a block, `~u:SHOP` a use, `~a` above something.
 create or replace temp table tokens as
 with
 
@@ -139,7 +139,7 @@ floors as (
             .regexp_replace(' UPR GROUND( FLOOR)? ', ' ~f:UG ', 'g')
             .regexp_replace(' GROUND FLOOR | GROUND (FLAT|UNIT|ROOM) ', ' ~f:G \1 ', 'g')
             .regexp_replace(' BASEMENT( FLOOR)? ', ' ~f:B ', 'g')
-            .regexp_replace(' TOP FLOOR | TOP (FLAT|UNIT|ROOM) ', ' ~f:T \1 ', 'g')
+            .regexp_replace(' TOP FLOOR | TOP (FLAT|MAIS|UNIT|ROOM) ', ' ~f:T \1 ', 'g')
             .regexp_replace(' ([0-9])(?:ST|ND|RD|TH)?(?: AND [0-9](?:ST|ND|RD|TH))? FLOOR ', ' ~f:\1 ', 'g')
             .regexp_replace(' FLOOR ([0-9]) ', ' ~f:\1 ', 'g')
             .regexp_replace(' (FLAT|UNIT) GROUND ', ' \1 ~f:G ', 'g') as t
@@ -169,9 +169,21 @@ codes as (
             .regexp_replace(' 0+([1-9])', ' \1', 'g') as t
     from floors
 
+),
+
+parted as (
+
+    select
+        id,
+        list_filter(
+            string_split(regexp_replace(trim(t), '( ,)+', ',', 'g'), ' '), lambda word: word not in (',', '', '-', '/', '-,', '/,')
+        ) as words
+    from codes
+
 )
 
 select
     id,
-    list_filter(string_split(trim(t), ' '), lambda word: word not in (',', '', '-', '/')) as words
-from codes;
+    list_transform(words, lambda word: rtrim(word, ',')) as words,
+    list_transform(words, lambda word: ends_with(word, ',')) as closed
+from parted;
