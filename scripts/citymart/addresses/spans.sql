@@ -135,6 +135,12 @@ from grams
 inner join joined_names on grams.joined = joined_names.joined and grams.gram <> joined_names.phrase
 inner join address_areas on grams.id = address_areas.id and joined_names.area = address_areas.area;
 
+-- Names of several words that are spelt right: their words are no other name misspelt.
+create or replace temp table taken_spans as
+select distinct id, area, start, stop
+from exact_spans
+where stop > start;
+
 -- A name misspelt or without its last word, where the postcode says which it can be.
 create or replace temp table near_spans as
 with
@@ -181,4 +187,10 @@ select
     case when distance <= 1 then 1 else 2 end as penalty
 from measured
 where distance <= case when len(phrase) < 6 then 1 when len(phrase) < 10 then 2 else 3 end
+    and not exists (
+        select 1
+        from taken_spans as taken
+        where taken.id = measured.id and taken.area = measured.area and taken.start <= measured.stop and taken.stop >= measured.start
+            and not (measured.start <= taken.start and measured.stop >= taken.stop)
+    )
 qualify row_number() over (partition by id, kind, phrase_id order by distance, abs(len(gram) - len(phrase)), start desc) = 1;
