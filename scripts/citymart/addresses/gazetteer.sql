@@ -78,7 +78,7 @@ select
     doors(sao_words, []).list_transform(lambda door: door.word).list_sort() as door,
     [
         sao_words[i] for i in range(1, len(sao_words) + 1)
-        if not is_door(sao_words, i) and not is_unit_word(sao_words[i])
+        if not is_door(sao_words, i) and not is_unit_word(sao_words[i]) and sao_words[i] <> 'AND'
     ] as door_words,
     sao_words.list_filter(lambda word: is_unit_word(word)) as door_types,
     -- a parent shell, by its class or, where that says nothing, because it has children and no door of its own

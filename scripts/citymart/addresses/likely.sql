@@ -45,4 +45,10 @@ alike as (
 select id, area, kind, phrase_id, start, stop, 3 as penalty
 from alike
 where distance <= len(phrase) / 4 and distance <= 4
+    and not exists (
+        select 1
+        from taken_spans as taken
+        where taken.id = alike.id and taken.area = alike.area and taken.start <= alike.stop and taken.stop >= alike.start
+            and not (alike.start <= taken.start and alike.stop >= taken.stop)
+    )
 qualify row_number() over (partition by id, area, kind, phrase_id order by distance, start, stop) = 1;
