@@ -210,13 +210,13 @@ placed as (
         not coalesce(list_contains(said_parts.parts, buildings.part), true) as is_other_part,
         street_outwards.outward is not null
         and street_outwards.outward <> split_part(buildings.postcode, ' ', 1) as is_other_outward,
-        -- a foreign postcode and behind the street a place that is not here
+        -- behind the street a place that is not here, and a postcode that is not either
         read_addresses.is_foreign
-        and damerau_levenshtein(read_addresses.postcode, buildings.postcode) > 1
+        and coalesce(damerau_levenshtein(read_addresses.postcode, buildings.postcode) > 1, true)
         and len(list_filter(read_addresses.words[:both_ways.start - 1], lambda word: is_place_word(word))) = 0
         and len(list_filter(read_addresses.words[both_ways.stop + 1:], lambda word: is_place_word(word))) = 0
         and (
-            read_addresses.is_anywhere
+            read_addresses.is_anywhere and read_addresses.postcode is not null
             or len(list_filter(read_addresses.words[both_ways.stop + 1:], lambda word: regexp_full_match(word, '[A-Z]{4,}') and not is_unit_word(word))) > 0
         ) as is_elsewhere,
         list_contains(named.phrase_ids, buildings.street_id) as has_street,

@@ -121,10 +121,14 @@ group by street_id
 having count(distinct nullif(town, '')) > 1
 union
 select street_id
-from units
-where postcode <> '' and number <> '' and status_rank = 0
-group by street_id, number
-having count(distinct split_part(postcode, ' ', 1)) > 1;
+from (
+    select street_id, number, count(distinct split_part(postcode, ' ', 1)) as districts
+    from units
+    where postcode <> '' and number <> '' and status_rank = 0
+    group by street_id, number
+) as each_number
+group by street_id
+having count(*) filter (districts > 1) > count(*) / 10;
 
 create or replace temp table street_places as
 with

@@ -70,8 +70,10 @@ select
     doors(tokens.words, tokens.closed) as doors,
     address_texts.postcode,
     address_texts.area is null as is_anywhere,
-    -- no area has that postal district
-    coalesce(split_part(address_texts.postcode, ' ', 1) not in (select outward from outward_codes), false) as is_foreign
+    -- no area has that postal district, or nothing tells the area
+    coalesce(
+        split_part(address_texts.postcode, ' ', 1) not in (select outward from outward_codes), address_texts.area is null
+    ) as is_foreign
 from tokens
 inner join address_texts on tokens.id = address_texts.id;
 

@@ -25,7 +25,7 @@ about as (
         id,
         t
             .regexp_replace('\b[0-9]{1,2}(/[0-9]{1,2}/|\.[0-9]{1,2}\.|-[0-9]{1,2}-(19|20))(19|20)?[0-9]{2}\b', ' , ', 'g')
-            .regexp_replace('\b(19|20)[0-9]{2}[/-][0-9]{3,}\b|\b[A-Z]{0,4}[0-9]{5,}\b|\b0[0-9]{2,4} [0-9 ]{6,}', ' , ', 'g')
+            .regexp_replace('\b[0-9]{2,4}/(0[0-9]{2,}|[0-9]{5,})\b|\b[A-Z]{0,4}[0-9]{5,}\b|\b0[0-9]{2,4} [0-9 ]{6,}', ' , ', 'g')
             .regexp_replace('\b(SINCE|FROM|UNTIL) +(19|20)[0-9]{2}\b', ' , ', 'g')
             .regexp_replace('\b[0-9]+[ -]?BED(ROOM(ED)?)? (FLAT|HOUSE|MAISONETTE|APARTMENT|BUNGALOW|PROPERTY|STUDIO)\b', '\3 , ', 'g')
             .regexp_replace('\b(SITE|PROPERTY|POSTAL|FULL|HOME) ADDRESS\b', ' , ', 'g')
@@ -130,11 +130,12 @@ floors as (
             .regexp_replace(' {2,}', ' ', 'g')
             .regexp_replace(' ([2-9])0\+ ([1-9]) ', ' \1\2 ', 'g')
             .replace('0+ ', '0 ')
-            .regexp_replace(' ([0-9](?:ST|ND|RD|TH)|GROUND|BASEMENT|TOP|LWR|UPR) FL ', ' \1 FLOOR ', 'g')
+            .regexp_replace(' ([0-9](?:ST|ND|RD|TH)|GROUND|BASEMENT|TOP|LWR|UPR|LG) FL ', ' \1 FLOOR ', 'g')
             .regexp_replace(' FL ', ' FLAT ', 'g')
             .regexp_replace('(^| ,| [0-9]+[A-Z]?) GDNS FLAT ', '\1 GARDEN FLAT ', 'g')
             .regexp_replace(' FLAT , GARDEN , ', ' GARDEN FLAT , ', 'g')
             .regexp_replace(' UPR FLOOR ', ' ~f:U ', 'g')
+            .regexp_replace(' LG (FLAT|MAIS|UNIT|FLOOR|,)', ' LWR GROUND \1', 'g')
             .regexp_replace(' LWR GROUND( FLOOR)? ', ' ~f:LG ', 'g')
             .regexp_replace(' UPR GROUND( FLOOR)? ', ' ~f:UG ', 'g')
             .regexp_replace(' GROUND FLOOR | GROUND (FLAT|UNIT|ROOM) ', ' ~f:G \1 ', 'g')
