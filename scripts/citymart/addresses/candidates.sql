@@ -168,17 +168,20 @@ by_name as (
         select null, cast([] as varchar[]), case when buildings.number = '' then 0 else 0.5 end
         -- the number that stands before the street is no door
         where not coalesce(
-            is_number(read_addresses.words[streets.start - 1]) and not is_unit_word(read_addresses.words[streets.start - 2]), false
+            is_number(read_addresses.words[streets.start - 1]) and not is_unit_word(read_addresses.words[streets.start - 2])
+            and streets.start - 1 <> spans.stop,
+            false
         )
         union all
         -- save where it stands right behind the name and before a comma: `Thirlmere Court (13), High Street`
-        select null, cast([] as varchar[]), 1.5
-        where is_number(read_addresses.words[streets.start - 1]) and spans.stop = streets.start - 2
-            and read_addresses.closed[streets.start - 1]
+        select null, cast([] as varchar[]), case when spans.stop = streets.start - 2 then 1.5 else 2 end
+        where is_number(read_addresses.words[streets.start - 1])
+            and (spans.stop = streets.start - 2 and read_addresses.closed[streets.start - 1] or spans.start > streets.stop)
         union all
         -- the number of a building that has none in the gazetteer
         select streets.start - 1, cast([] as varchar[]), 2.5
-        where is_number(read_addresses.words[streets.start - 1]) and spans.stop = streets.start - 2 and buildings.number = ''
+        where is_number(read_addresses.words[streets.start - 1]) and buildings.number = ''
+            and (spans.stop = streets.start - 2 or spans.start > streets.stop)
     ) as u
     where spans.kind = 'name'
 
@@ -198,10 +201,21 @@ named as (
 
 ),
 
+named_streets as (
+
+    select spans.id, list(distinct buildings.street_id) as street_ids
+    from spans
+    inner join buildings on spans.area = buildings.area and spans.phrase_id = hash(buildings.area, buildings.name)
+    where spans.kind = 'name' and spans.penalty < 1 and spans.stop > spans.start
+    group by spans.id
+
+),
+
 placed as (
 
     select
         both_ways.*,
+        coalesce(list_contains(named_streets.street_ids, buildings.street_id), false) as has_named_neighbour,
         buildings.area,
         buildings.street_id,
         buildings.part,
@@ -231,6 +245,7 @@ placed as (
     inner join buildings on both_ways.building_id = buildings.building_id
     inner join named on both_ways.id = named.id
     inner join read_addresses on both_ways.id = read_addresses.id
+    left join named_streets on both_ways.id = named_streets.id
     left join said_parts on both_ways.id = said_parts.id and buildings.street_id = said_parts.street_id
     left join street_outwards
         on buildings.street_id = street_outwards.street_id and split_part(read_addresses.postcode, ' ', 1) = street_outwards.outward
@@ -278,7 +293,9 @@ best_of_building as (
 
 select
     *,
-    coalesce(max(has_name) over (partition by id, postcode = building_postcode or has_street), false) and not has_name as is_not_named
+    not has_name
+    and (has_named_neighbour or coalesce(max(has_name) over (partition by id, postcode = building_postcode or has_street), false))
+        as is_not_named
 from best_of_building;
 
 create or replace temp table rests as
@@ -308,7 +325,8 @@ worded as (
     select
         raw.* exclude (doors, number_word),
         list_sort([door.word for door in doors if takes is null or door.word <> takes]) as doors,
-        list_sort([door.word for door in doors if door.is_typed or door.word[1:3] = '~u:']) as typed_doors,
+        coalesce(list_bool_or([door.is_typed for door in doors]), false) as has_typed,
+        list_sort([door.word for door in doors if door.is_typed or regexp_matches(door.word, '^~[rbu]')]) as typed_doors,
         -- the building's number said again
         list_sort([door.word for door in doors if door.is_typed or door.word is distinct from number_word]) as other_doors
     from raw
@@ -337,7 +355,7 @@ cross join lateral (
     union all
     select list_filter(doors, lambda word: word[1] = '~'), 3
     where list_bool_or(list_transform(doors, lambda word: word[1] = '~'))
-        and list_bool_or(list_transform(doors, lambda word: word[1] <> '~'))
+        and list_bool_or(list_transform(doors, lambda word: word[1] <> '~')) and not has_typed
     union all
     select list_sort(list_distinct(doors)), 1
     where len(list_distinct(doors)) < len(doors) and takes is null
@@ -347,7 +365,7 @@ cross join lateral (
     union all
     -- a number that stands about loose, where another one is called a flat's
     select list_sort(list_distinct(typed_doors)), 2
-    where len(typed_doors) between 1 and len(doors) - 1 and takes is null
+    where has_typed and len(typed_doors) < len(doors) and takes is null
 ) as r;
 
 create or replace temp table answers as

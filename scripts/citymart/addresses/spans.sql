@@ -180,6 +180,7 @@ measured as (
         on wanted.id = grams.id
         and grams.word_count between wanted.word_count - 1 and wanted.word_count + 1
     where regexp_matches(grams.gram, '^[A-Z]') and regexp_matches(grams.gram, '[A-Z]{3}')
+        and regexp_replace(grams.gram, '[^0-9]', '', 'g') = regexp_replace(wanted.phrase, '[^0-9]', '', 'g')
         and not (grams.word_count >= wanted.word_count and is_other_type(grams.gram, wanted.phrase))
 
 )
