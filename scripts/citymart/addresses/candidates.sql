@@ -82,6 +82,10 @@ create or replace temp macro words_between(words, is_apart) as
         else 2
     end;
 
+create or replace temp macro names_elsewhere(before, behind, is_anyhow) as
+    len(list_filter(list_concat(before, behind), lambda word: is_place_word(word))) = 0
+    and (is_anyhow or len(list_filter(behind, lambda word: regexp_full_match(word, '[A-Z]{4,}') and not is_unit_word(word))) > 0);
+
 -- Which of the streets of one name the address means, by the first town or locality behind it.
 create or replace temp table said_parts as
 select
@@ -127,11 +131,11 @@ by_street as (
             ) then 3
             else 0.5
         end as penalty,
-        words_between(
+        case when readings.place < spans.start - 1 then words_between(
             -- the street's first word may be doubled
             [word for word in read_addresses.words[readings.place + 1:spans.start - 1] if word <> read_addresses.words[spans.start]],
             read_addresses.closed[spans.start - 1]
-        ) as between_penalty,
+        ) else 0 end as between_penalty,
         'street' as kind
     from spans
     inner join building_numbers on spans.phrase_id = building_numbers.street_id
@@ -225,14 +229,16 @@ placed as (
         street_outwards.outward is not null
         and street_outwards.outward <> split_part(buildings.postcode, ' ', 1) as is_other_outward,
         -- behind the street a place that is not here, and a postcode that is not either
-        read_addresses.is_foreign
-        and coalesce(damerau_levenshtein(read_addresses.postcode, buildings.postcode) > 1, true)
-        and len(list_filter(read_addresses.words[:both_ways.start - 1], lambda word: is_place_word(word))) = 0
-        and len(list_filter(read_addresses.words[both_ways.stop + 1:], lambda word: is_place_word(word))) = 0
-        and (
-            read_addresses.is_anywhere and read_addresses.postcode is not null
-            or len(list_filter(read_addresses.words[both_ways.stop + 1:], lambda word: regexp_full_match(word, '[A-Z]{4,}') and not is_unit_word(word))) > 0
-        ) as is_elsewhere,
+        case
+            when read_addresses.is_foreign
+                and coalesce(damerau_levenshtein(read_addresses.postcode, buildings.postcode) > 1, true)
+                then names_elsewhere(
+                    read_addresses.words[:both_ways.start - 1],
+                    read_addresses.words[both_ways.stop + 1:],
+                    read_addresses.is_anywhere and read_addresses.postcode is not null
+                )
+            else false
+        end as is_elsewhere,
         list_contains(named.phrase_ids, buildings.street_id) as has_street,
         coalesce(len(named.street_ids) > 0, false) as has_other_street,
         -- the number before the name of a building is a door's, rather than the building's

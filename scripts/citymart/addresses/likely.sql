@@ -42,13 +42,9 @@ alike as (
 
 )
 
-select id, area, kind, phrase_id, start, stop, 3 as penalty
+select alike.id, alike.area, kind, phrase_id, alike.start, alike.stop, 3 as penalty
 from alike
-where distance <= len(phrase) / 4 and distance <= 4
-    and not exists (
-        select 1
-        from taken_spans as taken
-        where taken.id = alike.id and taken.area = alike.area and taken.start <= alike.stop and taken.stop >= alike.start
-            and not (alike.start <= taken.start and alike.stop >= taken.stop)
-    )
-qualify row_number() over (partition by id, area, kind, phrase_id order by distance, start, stop) = 1;
+left join taken_spans on alike.id = taken_spans.id and alike.area = taken_spans.area
+where not is_taken(taken_spans.places, alike.start, alike.stop)
+    and distance <= len(phrase) / 4 and distance <= 4
+qualify row_number() over (partition by alike.id, alike.area, kind, phrase_id order by distance, start, stop) = 1;

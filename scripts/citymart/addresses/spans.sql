@@ -100,7 +100,7 @@ select
     word_count,
     array_to_string(words[start:start + word_count - 1], ' ') as gram,
     words[start - 1] as before,
-    case when regexp_matches(gram, '^[A-Z]{2}') and len(gram) >= 8 then replace(gram, ' ', '') end as joined
+    case when word_count <= 5 and gram[1] between 'A' and 'Z' and len(gram) >= 8 then replace(gram, ' ', '') end as joined
 from every;
 
 create or replace temp table exact_spans as
@@ -139,9 +139,14 @@ inner join address_areas on grams.id = address_areas.id and joined_names.area = 
 
 -- Names of several words that are spelt right: their words are no other name misspelt.
 create or replace temp table taken_spans as
-select distinct id, area, start, stop
+select id, area, list({'start': start, 'stop': stop}) as places
 from exact_spans
-where stop > start;
+where stop > start
+group by id, area;
+
+create or replace temp macro is_taken(places, start, stop) as coalesce(list_bool_or([
+    place.start <= stop and place.stop >= start and not (start <= place.start and stop >= place.stop) for place in places
+]), false);
 
 -- A name misspelt or without its last word, where the postcode says which it can be.
 create or replace temp table near_spans as
@@ -180,20 +185,35 @@ measured as (
         on wanted.id = grams.id
         and grams.word_count between wanted.word_count - 1 and wanted.word_count + 1
     where regexp_matches(grams.gram, '^[A-Z]') and regexp_matches(grams.gram, '[A-Z]{3}')
-        and regexp_replace(grams.gram, '[^0-9]', '', 'g') = regexp_replace(wanted.phrase, '[^0-9]', '', 'g')
         and not (grams.word_count >= wanted.word_count and is_other_type(grams.gram, wanted.phrase))
+
+),
+
+alike as (
+
+    select *
+    from measured
+    where distance <= case when len(phrase) < 6 then 1 when len(phrase) < 10 then 2 else 3 end
+
+),
+
+nearest as (
+
+    select
+        alike.*,
+        row_number() over (
+            partition by alike.id, kind, phrase_id order by distance, abs(len(gram) - len(phrase)), alike.start desc
+        ) as place
+    from alike
+    left join taken_spans on alike.id = taken_spans.id and alike.area = taken_spans.area
+    where not is_taken(taken_spans.places, alike.start, alike.stop)
 
 )
 
 select
     id, area, kind, phrase_id, start, stop,
     case when distance <= 1 then 1 else 2 end as penalty
-from measured
-where distance <= case when len(phrase) < 6 then 1 when len(phrase) < 10 then 2 else 3 end
-    and not exists (
-        select 1
-        from taken_spans as taken
-        where taken.id = measured.id and taken.area = measured.area and taken.start <= measured.stop and taken.stop >= measured.start
-            and not (measured.start <= taken.start and measured.stop >= taken.stop)
-    )
-qualify row_number() over (partition by id, kind, phrase_id order by distance, abs(len(gram) - len(phrase)), start desc) = 1;
+from nearest
+where place = 1
+    -- unit 5 is no unit 7
+    and regexp_replace(gram, '[^0-9]', '', 'g') = regexp_replace(phrase, '[^0-9]', '', 'g');

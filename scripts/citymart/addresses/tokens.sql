@@ -24,11 +24,13 @@ about as (
     select
         id,
         t
-            .regexp_replace('\b[0-9]{1,2}(/[0-9]{1,2}/|\.[0-9]{1,2}\.|-[0-9]{1,2}-(19|20))(19|20)?[0-9]{2}\b', ' , ', 'g')
-            .regexp_replace('\b[0-9]{2,4}/(0[0-9]{2,}|[0-9]{5,})\b|\b[A-Z]{0,4}[0-9]{5,}\b|\b0[0-9]{2,4} [0-9 ]{6,}', ' , ', 'g')
-            .regexp_replace('\b(SINCE|FROM|UNTIL) +(19|20)[0-9]{2}\b', ' , ', 'g')
+            .regexp_replace(
+                '\b[0-9]{1,2}(/[0-9]{1,2}/|\.[0-9]{1,2}\.|-[0-9]{1,2}-(19|20))(19|20)?[0-9]{2}\b'
+                || '|\b[0-9]{2,4}/(0[0-9]{2,}|[0-9]{5,})\b|\b[A-Z]{0,4}[0-9]{5,}\b|\b0[0-9]{2,4} [0-9 ]{6,}'
+                || '|\b(SINCE|FROM|UNTIL) +(19|20)[0-9]{2}\b|\b(SITE|PROPERTY|POSTAL|FULL|HOME) ADDRESS\b',
+                ' , ', 'g'
+            )
             .regexp_replace('\b[0-9]+[ -]?BED(ROOM(ED)?)? (FLAT|HOUSE|MAISONETTE|APARTMENT|BUNGALOW|PROPERTY|STUDIO)\b', '\3 , ', 'g')
-            .regexp_replace('\b(SITE|PROPERTY|POSTAL|FULL|HOME) ADDRESS\b', ' , ', 'g')
             .regexp_replace('^ *[0-9]{1,2}\) ', '', 'g') as t
     from plain
 
