@@ -71,14 +71,11 @@ cross join lateral (
 -- Nor is `5 Msawell Park Road` in Park Road.
 create or replace temp macro words_between(words, is_apart) as
     case
-        when len(words) = 0
-            or len(list_filter(words, lambda word: regexp_full_match(word, '[A-Z]{3,}') and not is_unit_word(word) and not is_place_word(word))) = 0
-            then 0
+        when len(list_filter(words, lambda word: is_plain_word(word))) = 0 then 0
         when regexp_full_match(words[1], '[A-Z]{2,}') and not is_unit_word(words[1])
             and len(list_filter(words[2:], lambda word: is_type_word(word))) > 0
             then 7
-        when not is_apart and not is_unit_word(words[-1]) and regexp_full_match(words[-1], '[A-Z]{3,}') and not is_place_word(words[-1])
-            then 7
+        when not is_apart and is_plain_word(words[-1]) then 7
         else 2
     end;
 

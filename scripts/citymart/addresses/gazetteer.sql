@@ -339,7 +339,7 @@ other as (
         union all
         -- the only flat of a building, above its shop or however it is called
         select e.form, 2
-        from (values ('~a'), ('~f:1'), ('~f:T'), ('~a ~u:SHOP'), ('1'), ('A'), ('~f:1 ~a'), ('~flat')) as e (form)
+        from (values ('~a'), ('~f:1'), ('~f:T'), ('~a ~u:SHOP'), ('1'), ('A'), ('~a ~f:1'), ('~flat')) as e (form)
         where flats = 1 and blpu_class[1] <> 'C' and (own in ('~a', '~f:1', '~f:T', '~f:U') or (own = '' and len(door_types) > 0))
         union all
         select '~mais', 2 where maisonettes = 1 and list_contains(door_types, 'MAIS')

@@ -11,6 +11,9 @@ create or replace temp macro is_type_word(word) as list_contains(getvariable('ty
 create or replace temp macro is_place_word(word) as list_contains(getvariable('place_words'), word);
 create or replace temp macro is_number(word) as regexp_full_match(word, '[0-9]+[A-Z]?([-/][0-9]+[A-Z]?){0,2}');
 create or replace temp macro is_unit_word(word) as coalesce(word in ('FLAT', 'MAIS', 'UNIT', 'STUDIO', 'PLOT', 'ROOM', 'BLOCK'), false);
+create or replace temp macro is_plain_word(word) as
+    regexp_full_match(word, '[A-Z]{2,}') and not is_unit_word(word) and not is_place_word(word)
+    and word not in ('AND', 'AT', 'BY', 'IN', 'OF', 'ON', 'TO');
 create or replace temp macro is_door(words, i) as
     is_number(words[i])
     or words[i][1] = '~'

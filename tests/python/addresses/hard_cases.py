@@ -189,6 +189,10 @@ NAMES = [
     "Yardley",
     "York",
 ]
+HOUSE_NAMES = (
+    "", "Manor", "View", "Dene", "Gate", "Wharf", "Tower", "Bank", "Field", "Brook", "Ridge", "Mill",
+    "Holt", "Spring", "Meadow", "Copse", "Croft", "Lea",
+)  # fmt: skip
 TYPES = {
     "Street": ("St", "Str"),
     "Road": ("Rd",),
@@ -225,6 +229,7 @@ class Street:
     type: str
     area: str
     postcode: str
+    town: str = "London"
 
     @property
     def whole(self) -> str:
@@ -251,16 +256,12 @@ class Suite:
         self._names = [
             (name + more, kind)
             for name in NAMES
-            for more in ("", " Hill", " Park", " Vale", " Wood")
+            for more in ("", " Hill", " Park", " Vale", " Wood", " Heath", " Moor")
             for kind in TYPES
         ]
         self.chance.shuffle(self._names)
         self._postcodes = 0
-        self._house_names = [
-            f"{a}{b}"
-            for a in NAMES
-            for b in ("", " Manor", " View", " Dene", " Gate", " Wharf", " Tower", " Bank", " Field")
-        ]
+        self._house_names = [f"{name} {more}".strip() for name in NAMES for more in HOUSE_NAMES]
         self.chance.shuffle(self._house_names)
 
     # -- the gazetteer ---------------------------------------------------------------------------
@@ -308,7 +309,7 @@ class Suite:
                 "pao_end_number": to,
                 "street_descriptor": street.whole.upper(),
                 "locality": None,
-                "town_name": "LONDON",
+                "town_name": street.town.upper(),
                 "administrative_area": street.area,
                 "postcode": postcode or street.postcode,
                 "blpu_class": blpu_class,
@@ -1275,4 +1276,386 @@ def land_and_garages(suite, ask):
         s.postcode,
         s.area,
         None,
+    )
+
+
+def _in_words(suite, number: int) -> str:
+    """A number above twenty in words."""
+    tens = {2: "Twenty", 3: "Thirty", 4: "Forty", 5: "Fifty"}[number // 10]
+    return f"{tens}{_any(suite, '-', ' ')}{ORDINALS[number % 10]}"
+
+
+@kind
+def number_in_two_words(suite, ask):
+    s = suite.street()
+    n = suite.chance.choice([at for at in range(21, 60) if at % 10])
+    houses = suite.houses(s, n, n % 10, n // 10 * 10)
+    ask(f"{_in_words(suite, n)} {s.whole}", s.postcode, s.area, houses[n])
+
+
+@kind
+def letters_for_digits(suite, ask):
+    s = suite.street()
+    n = suite.chance.choice((10, 12, 13, 15, 16, 18, 19, 20, 30, 40))
+    houses = suite.houses(s, n, n % 10 or n // 10)
+    text = str(n).replace("0", "O") if n % 10 == 0 else _any(suite, "l", "I") + str(n)[1:]
+    ask(f"{text} {s.whole}, London", s.postcode, s.area, houses[n])
+
+
+@kind
+def number_without_blank(suite, ask):
+    s, n, f, uprn = _flat(suite)
+    ask(f"Flat {f}, {n}{s.whole}", s.postcode, s.area, uprn)
+
+
+@kind
+def floor_as_fl(suite, ask):
+    s, n = suite.street(), suite.chance.randrange(2, 60)
+    flats = suite.named_flats(s, n, "GROUND FLOOR FLAT", "FIRST FLOOR FLAT", "TOP FLOOR FLAT")
+    floor, short = suite.chance.choice((("GROUND", "Grd"), ("FIRST", "1st"), ("TOP", "Top")))
+    ask(
+        _any(
+            suite,
+            f"{short} Fl Flat, {n} {s.whole}",
+            f"{short} Fl., {n} {s.whole}",
+            f"Flat on the {short} fl, {n} {s.short}",
+            f"{short} Flrs, {n} {s.whole}",
+        ),
+        s.postcode,
+        s.area,
+        flats[f"{floor} FLOOR FLAT"],
+    )
+
+
+@kind
+def the_only_maisonette(suite, ask):
+    s, n = suite.street(), suite.chance.randrange(2, 60)
+    sao = suite.chance.choice(
+        ("FIRST AND SECOND FLOOR MAISONETTE", "BASEMENT AND GROUND FLOOR MAISONETTE", "MAISONETTE")
+    )
+    flats = suite.named_flats(s, n, sao, "THIRD FLOOR FLAT", "TOP FLOOR FLAT")
+    ask(_any(suite, f"Maisonette, {n} {s.whole}", f"The Mais, {n} {s.short}"), s.postcode, s.area, flats[sao])
+
+
+@kind
+def reference_in_front(suite, ask):
+    s, n, f, uprn = _flat(suite)
+    ask(
+        _any(
+            suite,
+            f"From 01/04/2023: Flat {f}, {n} {s.whole}",
+            f"Flat {f}, {n} {s.whole} (since 2019)",
+            f"Case 2023/0417: Flat {f}, {n} {s.whole}",
+            f"HB12345 Flat {f} {n} {s.short}",
+            f"Site address - Flat {f}, {n} {s.whole}",
+            f"2 bed flat, Flat {f}, {n} {s.whole}",
+            f"1) Flat {f}, {n} {s.whole}",
+            f"Five Star Cleaning, Flat {f}, {n} {s.whole}",
+        ),
+        s.postcode,
+        s.area,
+        uprn,
+    )
+
+
+@kind
+def all_of_it_twice(suite, ask):
+    s, n, f, uprn = _flat(suite)
+    ask(f"Flat {f}, {n} {s.whole}, Flat {f}, {n} {s.whole}, London", s.postcode, s.area, uprn)
+
+
+@kind
+def lines_and_districts(suite, ask):
+    s, n, f, uprn = _flat(suite)
+    district = s.postcode.split()[0]
+    dotted = ".".join((district.rstrip("0123456789"), district.lstrip("NSE")))
+    ask(
+        _any(suite, f"Flat {f}\\n{n} {s.whole}\\nLondon", f"Flat {f}, {n} {s.whole}, London {dotted}"),
+        s.postcode,
+        s.area,
+        uprn,
+    )
+
+
+@kind
+def number_behind_the_block(suite, ask):
+    s, name, f, uprn = _block(suite)
+    if f == 9:  # the building's own number: nobody can tell
+        f, uprn = 8, uprn - 1
+    ask(
+        _any(
+            suite,
+            f"{name} {f}, {s.whole}",
+            f"{name} ({f}), {s.whole}, London",
+            f"{name}, No {f}, {s.short}",
+        ),
+        s.postcode,
+        s.area,
+        uprn,
+    )
+
+
+@kind
+def block_run_together(suite, ask):
+    s, name, f, uprn = _block(suite)
+    first, last = name.rsplit(" ", 1)
+    ask(_any(suite, "", "Flat ") + f"{f} {first}{last.lower()}, {s.whole}", s.postcode, s.area, uprn)
+
+
+@kind
+def block_that_is_not_there(suite, ask):
+    """A flat in a block that is in no gazetteer is not the house of its number."""
+    s, n = suite.street(), suite.chance.randrange(2, 60)
+    suite.houses(s, n, n + 2)
+    name = suite.house_name() + _any(suite, " Court", " House", " Mansions", " Villas")
+    ask(
+        _any(suite, f"{n} {name}, {s.whole}", f"{n}, {name}, {s.short}", f"Flat {n} {name} {s.whole}"),
+        s.postcode,
+        s.area,
+        None,
+    )
+
+
+@kind
+def longer_name_of_a_street(suite, ask):
+    s, n = suite.street(), suite.chance.randrange(2, 60)
+    suite.houses(s, n, n + 2)
+    ask(f"{n} {_any(suite, 'Upper', 'Little', 'Old', 'Danbury')} {s.whole}", s.postcode, s.area, None)
+
+
+@kind
+def flat_without_its_house(suite, ask):
+    s, n = suite.street(), suite.chance.randrange(2, 60)
+    suite.houses(s, n, n + 2)
+    ask(_any(suite, f"Flat {n}, {s.whole}", f"Apt {n} {s.short}, London"), s.postcode, s.area, None)
+
+
+@kind
+def flat_of_a_house(suite, ask):
+    s, n = suite.street(), suite.chance.randrange(2, 60)
+    suite.houses(s, n, n + 2)
+    ask(f"Flat {n}, {n} {s.whole}", s.postcode, s.area, None)
+
+
+@kind
+def no_dwelling_beside_it(suite, ask):
+    s, name, f, _ = _block(suite)
+    ask(
+        _any(
+            suite,
+            f"Parking Space {f}, {name}, {s.whole}",
+            f"Pram Shed {f} {name}, {s.whole}",
+            f"Store {f}, {name}",
+            f"Advertising hoarding o/s 4 {s.whole}",
+            f"Substation adj 4 {s.whole}",
+            f"Car park next to 4 {s.short}",
+        ),
+        s.postcode,
+        s.area,
+        None,
+    )
+
+
+@kind
+def parking_space_with_its_own_door(suite, ask):
+    s, name, f, _ = _block(suite)
+    sao = suite.chance.choice(("PARKING SPACE", "GARAGE", "STORE"))
+    uprn = suite.add(s, 9, name=name.upper(), sao=sao, flat=f, blpu_class="RG02")
+    ask(f"{sao.capitalize()} {f}, {name}, {s.whole}", s.postcode, s.area, uprn)
+
+
+@kind
+def note_behind_the_address(suite, ask):
+    s, n, f, uprn = _flat(suite)
+    ask(
+        f"Flat {f}, {n} {s.whole} {_any(suite, '(opposite the school)', '- next to Tesco', 'adj. the park')}",
+        s.postcode,
+        s.area,
+        uprn,
+    )
+
+
+@kind
+def another_town(suite, ask):
+    s, n = suite.street(), suite.chance.randrange(2, 60)
+    suite.houses(s, n, n + 2)
+    town, postcode = suite.chance.choice(
+        (("Leeds", "LS6 2AB"), ("Luton", "LU1 1HL"), ("Cardiff", "CF10 1AA"))
+    )
+    ask(
+        _any(suite, f"{n} {s.whole}, {town}", f"{n} {s.short}, {town}, {postcode}"),
+        postcode,
+        _any(suite, s.area, ""),
+        None,
+    )
+
+
+def _two_towns(suite) -> tuple[Street, Street, int]:
+    """Two streets of one name in two towns of one borough, both with that number and both with others."""
+    suite.towns = getattr(suite, "towns", 0) + 1
+    name, kind = suite._names.pop()
+    here = Street(name, kind, "northam", f"TW3 {suite.towns % 9}{suite.postcode('northam')[-2:]}", "Hounslow")
+    there = Street(
+        name, kind, "northam", f"TW8 {suite.towns % 9}{suite.postcode('northam')[-2:]}", "Brentford"
+    )
+    return here, there, suite.chance.randrange(2, 60)
+
+
+@kind
+def same_street_in_two_towns(suite, ask):
+    here, there, n = _two_towns(suite)
+    houses = suite.houses(here, n, n + 2)
+    suite.houses(there, n, n + 4)
+    ask(
+        _any(suite, f"{n} {here.whole}, {here.town}", f"{n} {here.short}"),
+        here.postcode,
+        here.area,
+        houses[n],
+    )
+    suite.labelled[-1]["postcode"] = here.postcode if here.town not in suite.labelled[-1]["address"] else None
+
+
+@kind
+def number_only_in_the_other_town(suite, ask):
+    here, there, n = _two_towns(suite)
+    suite.houses(here, n, n + 2)
+    suite.houses(there, n, n + 4)
+    ask(f"{n + 4} {here.whole}, {here.town}", _any(suite, here.postcode, ""), here.area, None)
+
+
+@kind
+def which_of_two_towns(suite, ask):
+    here, there, n = _two_towns(suite)
+    suite.houses(here, n, n + 2)
+    suite.houses(there, n, n + 4)
+    ask(_any(suite, f"{n} {here.whole}", f"{n} {here.short}, Middlesex"), None, here.area, None)
+
+
+@kind
+def numbered_flat_above_a_shop(suite, ask):
+    s, n = suite.street(), suite.chance.randrange(2, 60)
+    shop = suite.add(s, n, blpu_class="CR08")
+    flats = {f: suite.add(s, n, sao="FLAT", flat=f, parent=shop, blpu_class="RD06") for f in (1, 2, 3)}
+    f = suite.chance.randrange(1, 4)
+    ask(
+        _any(
+            suite,
+            f"Flat {f} above {n} {s.whole}",
+            f"Flat {f} (above shop) {n} {s.whole}",
+            f"Flat {f} over {n} {s.short}",
+            f"Flat {f}, above shop at {n} {s.whole}",
+        ),
+        s.postcode,
+        s.area,
+        flats[f],
+    )
+
+
+@kind
+def lettered_flat_above_a_shop(suite, ask):
+    s, n = suite.street(), suite.chance.randrange(2, 60)
+    suite.add(s, n, blpu_class="CR08")
+    flats = {letter: suite.add(s, n, suffix=letter, blpu_class="RD06") for letter in "AB"}
+    letter = suite.chance.choice("AB")
+    ask(
+        _any(suite, f"Flat {letter} above {n} {s.whole}", f"Flat {letter} (over shop), {n} {s.whole}"),
+        s.postcode,
+        s.area,
+        flats[letter],
+    )
+
+
+@kind
+def the_flat_at_a_shop(suite, ask):
+    sao = suite.chance.choice(("FLAT ABOVE", "FIRST FLOOR FLAT", "FLAT", "UPPER FLOOR FLAT", "FLAT OVER"))
+    s, n, _, flats = _shop(suite, sao)
+    ask(
+        _any(
+            suite,
+            f"The Flat, {n} {s.whole}",
+            f"Flat, {n} {s.whole}",
+            f"Upstairs flat {n} {s.whole}",
+            f"Flat abv {n} {s.short}",
+        ),
+        s.postcode,
+        s.area,
+        flats[sao],
+    )
+
+
+@kind
+def flat_at_a_shop_without_any(suite, ask):
+    """Never the shop."""
+    s, n = suite.street(), suite.chance.randrange(2, 60)
+    suite.add(s, n, blpu_class="CR08")
+    suite.houses(s, n + 2)
+    ask(
+        _any(suite, f"The Flat, {n} {s.whole}", f"Flat above {n} {s.whole}", f"Flat 2, {n} {s.short}"),
+        s.postcode,
+        s.area,
+        None,
+    )
+
+
+@kind
+def the_only_shop_of_a_building(suite, ask):
+    s, n = suite.street(), suite.chance.randrange(2, 60)
+    shell = suite.add(s, n, blpu_class="PP")
+    sao = suite.chance.choice(("SHOP", "GROUND FLOOR SHOP", "GROUND FLOOR"))
+    shop = suite.add(s, n, sao=sao, parent=shell, blpu_class="CR08")
+    suite.add(s, n, sao="FLAT", flat=1, parent=shell, blpu_class="RD06")
+    suite.add(s, n, sao="FLAT", flat=2, parent=shell, blpu_class="RD06")
+    ask(
+        _any(suite, f"Shop at {n} {s.whole}", f"{n} {s.short} (Shop)", f"Ground Floor Shop, {n} {s.whole}"),
+        s.postcode,
+        s.area,
+        shop,
+    )
+
+
+@kind
+def room_of_a_flat(suite, ask):
+    s, name = suite.street(), suite.house_name().upper() + " HALL"
+    hall = suite.add(s, name=name, blpu_class="RI02")
+    rooms = {
+        (f, letter): suite.add(s, name=name, sao=f"FLAT {f} ROOM {letter}", parent=hall, blpu_class="RH03")
+        for f in (1, 2, 3)
+        for letter in "ABC"
+    }
+    suite.add(s, 3, suffix="A")
+    f, letter = suite.chance.choice(list(rooms))
+    ask(
+        _any(
+            suite,
+            f"Room {f}{letter}, {name.title()}, {s.whole}",
+            f"{f}{letter} {name.title()}, {s.whole}",
+            f"Flat {f}{letter} {name.title()}",
+        ),
+        s.postcode,
+        s.area,
+        rooms[f, letter],
+    )
+
+
+@kind
+def unit_of_a_business_centre(suite, ask):
+    s, name = suite.street(), suite.house_name().upper() + " INDUSTRIAL ESTATE"
+    centre = suite.add(s, 9, name=name, blpu_class="PP")
+    units = {
+        at: suite.add(s, 9, name=name, sao="UNIT", flat=at, parent=centre, blpu_class="CI01")
+        for at in range(1, 9)
+    }
+    suite.houses(s, 3, 5)
+    u, h = suite.chance.randrange(1, 9), name.title()
+    ask(
+        _any(
+            suite,
+            f"{h} U{u}, {s.whole}",
+            f"Unit {u} {h.replace('Industrial Estate', 'Ind Est')}",
+            f"{h} (Unit {u}), {s.whole}",
+            f"{u} {h}, {s.whole}",
+        ),
+        s.postcode,
+        s.area,
+        units[u],
     )
