@@ -207,7 +207,10 @@ named_streets as (
     select spans.id, list(distinct buildings.street_id) as street_ids
     from spans
     inner join buildings on spans.area = buildings.area and spans.phrase_id = hash(buildings.area, buildings.name)
+    inner join read_addresses on spans.id = read_addresses.id
+    inner join address_areas on spans.id = address_areas.id and spans.area = address_areas.area
     where spans.kind = 'name' and spans.penalty < 1 and spans.stop > spans.start
+        and (address_areas.is_own or buildings.postcode = read_addresses.postcode)
     group by spans.id
 
 ),
@@ -222,7 +225,7 @@ placed as (
         buildings.part,
         buildings.name,
         buildings.postcode as building_postcode,
-        not coalesce(list_contains(said_parts.parts, buildings.part), true) as is_other_part,
+        address_areas.is_own and not coalesce(list_contains(said_parts.parts, buildings.part), true) as is_other_part,
         street_outwards.outward is not null
         and street_outwards.outward <> split_part(buildings.postcode, ' ', 1) as is_other_outward,
         -- behind the street a place that is not here, and a postcode that is not either

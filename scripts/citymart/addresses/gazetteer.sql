@@ -106,12 +106,6 @@ select
 from units
 group by building_id;
 
-set variable place_words = (
-    select list(distinct word)
-    from (select unnest(string_split(town || ' ' || locality, ' ')) as word from buildings) as each
-    where len(word) >= 3
-);
-
 -- Two streets of one name: in two towns, or with the same numbers in two postal districts.
 create or replace temp table split_streets as
 select street_id

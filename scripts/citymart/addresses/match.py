@@ -113,6 +113,10 @@ def match(
         select distinct postcode, area from every_gazetteer where postcode <> '';
         create or replace temp table outward_codes as
         select distinct split_part(postcode, ' ', 1) as outward from postcode_areas;
+        create or replace temp table texts as
+        select distinct name as id, name as text
+        from (select unnest([town_name, locality]) as name from every_gazetteer) as places
+        where name is not null;
         create or replace temp table sorted_addresses as
         with found as (
             select *, coalesce(nullif(postcode_of(postcode), ''), postcode_of(address)) as found_postcode
@@ -126,6 +130,11 @@ def match(
         left join (select postcode, min(area) as area from postcode_areas group by postcode) as first_areas
             on found.found_postcode = first_areas.postcode
         """
+    )
+    run(con, "tokens.sql")
+    con.execute(
+        "set variable place_words = (select coalesce(list(distinct word), []) "
+        "from (select unnest(words) as word from tokens) where len(word) >= 3)"
     )
     places = con.execute(
         "select distinct place from sorted_addresses where place <> '-' order by place"

@@ -1,8 +1,8 @@
 """Matches that are remembered from build to build, so that an address is matched once.
 
-A match is kept with what it rests on: the rules and words of the matcher, the gazetteer's addresses at its
-postcode and on the streets that it names. As long as all that is as it was it holds; else, or where the
-gazetteer has a new name that the address has in it, it is made anew.
+A match is kept with what it rests on: the rules and words of the matcher, the places there are, the
+gazetteer's addresses at its postcode and on the streets that it names. As long as all that is as it was it
+holds; else, or where the gazetteer has a new name that the address has in it, it is made anew.
 
 The memory can be deleted at any time: the next build makes it again.
 """
@@ -31,7 +31,6 @@ def matches(
     `int_gazetteer_addresses`), in the columns of `int_address_matches`; what is not remembered in `folder` is
     matched and remembered.
     """
-    rules = _rules(words, with_library)
     memory, names = folder / "addresses.parquet", folder / "names.parquet"
     with matcher.connection(words=words) as con:
         con.register("addresses_given", addresses)
@@ -42,6 +41,7 @@ def matches(
         )
         of_areas = "(select borough_code as area, * exclude (borough_code) from gazetteer_given)"
         matcher.take(con, "gazetteer_now", of_areas, matcher.GAZETTEER)
+        rules = _rules(con, words, with_library)
         _digests(con)
         _recall(con, memory, names, rules)
         con.execute(
@@ -65,11 +65,18 @@ def matches(
         ).to_arrow_table()
 
 
-def _rules(words: pa.Table, with_library: bool) -> str:
+def _rules(con: duckdb.DuckDBPyConnection, words: pa.Table, with_library: bool) -> str:
+    """Of what all matches rest on: the matcher, its words, and which towns, localities and postal districts
+    there are, for those tell what is elsewhere."""
     digest = hashlib.sha256(f"{duckdb.__version__}|{version('uk-address-matcher')}|{with_library}".encode())
     for file in sorted(matcher.HERE.glob("*.sql")) + sorted(matcher.HERE.glob("*.py")):
         digest.update(file.read_bytes())
     digest.update(repr(words.to_pylist()).encode())
+    places = con.execute(
+        "select distinct unnest([town_name, locality, split_part(postcode_of(postcode), ' ', 1)]) as place "
+        "from gazetteer_now order by place"
+    ).fetchall()
+    digest.update(repr(places).encode())
     return digest.hexdigest()
 
 
