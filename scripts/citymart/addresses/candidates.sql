@@ -72,6 +72,7 @@ cross join lateral (
 create or replace temp macro words_between(words, is_apart) as
     case
         when len(list_filter(words, lambda word: is_plain_word(word))) = 0 then 0
+        when len(list_filter(words, lambda word: is_number(word))) > 0 then 7
         when regexp_full_match(words[1], '[A-Z]{2,}') and not is_unit_word(words[1])
             and len(list_filter(words[2:], lambda word: is_type_word(word))) > 0
             then 7

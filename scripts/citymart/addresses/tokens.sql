@@ -1,7 +1,7 @@
 -- tokens.sql
--- The words of each text in `texts (id, text)`, spelt one way: `tokens (id, words, closed)`; `closed` tells
--- behind which there is a comma.
--- What tells one door from the next becomes a code: `~f:1` a floor, `~p:REAR` a side, `~r:4` a room, `~b:B` a block, `~u:SHOP` a use, `~a` above something.
+-- The words of each text in `texts (id, text)`, spelt one way: `tokens (id, words, closed)`; `closed` tells behind which there is a
+-- comma. What tells one door from the next becomes a code: `~f:1` a floor, `~p:REAR` a side, `~r:4` a room, `~b:B` a block,
+-- `~u:SHOP` a use, `~a` above something.
 create or replace temp table tokens as
 with
 
