@@ -74,7 +74,7 @@ create or replace temp macro words_between(words, is_apart) as
         when len(list_filter(words, lambda word: is_plain_word(word))) = 0 then 0
         when len(list_filter(words, lambda word: is_number(word))) > 0 then 7
         when regexp_full_match(words[1], '[A-Z]{2,}') and not is_unit_word(words[1])
-            and len(list_filter(words[2:], lambda word: is_type_word(word))) > 0
+            and len(list_filter(words, lambda word: is_type_word(word))) > 0
             then 7
         when not is_apart and is_plain_word(words[-1]) then 7
         else 2
