@@ -38,7 +38,7 @@ select
     hash(coalesce(features.msoa_code, features.borough_code)) % 5 as fold,
     hash(features.dwelling_day_key) as draw,
 {% for feature in features %}
-coalesce({{ hmo_input(feature) }} - averages.{{ feature.name }}, 0)
+round(coalesce({{ hmo_input(feature) }} - averages.{{ feature.name }}, 0), 9) + 0
     as {{ feature.name }}{{ ',' if not loop.last }}
 {% endfor %}
 from features

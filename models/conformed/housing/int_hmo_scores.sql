@@ -4,24 +4,28 @@
 {%- set features = hmo_features() %}
 with
 
+-- Each dwelling-day once for each model that may judge it.
 inputs as (
 
-    select * from {{ ref('int_hmo_inputs') }}
+    select
+        *,
+        unnest(case when is_today then ['today'] else [concat('month|', seen_on_date), concat('fold|', fold)] end) as judge
+    from {{ ref('int_hmo_inputs') }}
+    where standing = 'candidate'
 
 ),
 
 weights as (
 
     select
-        model,
-        for_date,
-        fold,
+        concat_ws('|', model, for_date, fold) as judge,
+        any_value(model) as model,
         {% for feature in features %}
         coalesce(max(weight) filter (feature = '{{ feature.name }}'), 0) as {{ feature.name }},
         {% endfor %}
         max(weight) filter (feature = '(intercept)') as intercept
     from {{ ref('int_hmo_weights') }}
-    group by model, for_date, fold
+    group by concat_ws('|', model, for_date, fold)
 
 ),
 
@@ -41,13 +45,7 @@ scored as (
         {% endfor %}
             as log_odds
     from inputs
-    inner join weights
-        on case weights.model
-                when 'today' then inputs.is_today
-                when 'month' then inputs.seen_on_date = weights.for_date and not inputs.is_today
-                when 'fold' then inputs.fold = weights.fold and not inputs.is_today
-            end
-    where inputs.standing = 'candidate'
+    inner join weights on inputs.judge = weights.judge
 
 )
 

@@ -157,4 +157,6 @@ def test_every_code_list_that_a_comment_names_is_in_the_release(sample_home: Pat
 
 
 def test_places_of_the_sample_have_the_names_of_their_wards(sample_home: Path, query) -> None:
-    assert query(sample_home, "select count(*) from marts.dim_area where ward_name is null") == [(0,)]
+    assert query(
+        sample_home, "select count(*), count(ward_name) from marts.dim_area where is_current_vintage"
+    ) == [(125, 125)]
