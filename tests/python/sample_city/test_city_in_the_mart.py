@@ -85,13 +85,15 @@ def test_the_facts_of_the_city_have_rows(dirty) -> None:
     assert all(count > 5 for count in found.values()), found
 
 
-# They ask of what no borough of the generated city sends; the sample answers them.
-OF_THE_SAMPLE = {
+# They ask of what no borough of the generated city sends; the sample answers them. The last is of a handful of
+# premises in a larger city.
+SILENT_HERE = {
     "how_long_do_planning_decisions_take",
     "same_indicator_for_every_borough",
     "where_could_homes_be_built",
     "where_does_this_value_come_from",
     "who_else_buys_from_this_supplier",
+    "businesses_unknown_to_business_rates",
 }
 
 
@@ -102,7 +104,7 @@ def test_each_analysis_answers_on_the_city(project, dirty_folder) -> None:
             for path in (project / "analyses").glob("*.sql")
             if not mart.execute(path.read_text()).fetchall()
         }
-    assert silent <= OF_THE_SAMPLE
+    assert silent <= SILENT_HERE
 
 
 def test_addresses_are_held_against_the_truth(citymart, dirty_folder, tmp_path) -> None:
