@@ -6,13 +6,36 @@ import logging
 import warnings
 
 import duckdb
+import pyarrow as pa
 
 CANDIDATES = 5
 """An address is proposed as many properties as the library compares closely."""
 
-_CANONICAL = """
+_AREAS_OF = """
+    create or replace temp table areas_of as
+    select id, area from addresses where area is not null
+    union
+    select id, postcode_areas.area
+    from addresses inner join postcode_areas on addresses.found_postcode = postcode_areas.postcode
+"""
+# The library can't do without letters.
+_MESSY = """
     select
-        cast(uprn as varchar) as unique_id,
+        id as unique_id,
+        without_postcode(address) as address_concat,
+        coalesce(found_postcode, '') as postcode
+    from addresses
+    where regexp_matches(without_postcode(address), '[A-Za-z]{3}')
+    order by 1
+"""
+# Only doors whose number the address has can be meant, so that a whole city is looked through in one go.
+_CANONICAL = """
+    with numbers as (
+        select distinct areas_of.area, unnest(regexp_extract_all(address, '[0-9]+'))::varchar as number
+        from addresses inner join areas_of on addresses.id = areas_of.id
+    )
+    select distinct
+        concat_ws('|', area, uprn) as unique_id,
         concat_ws(
             ', ',
             nullif(concat_ws(' ', sao_text, numbered(sao_start_number, sao_start_suffix, sao_end_number,
@@ -26,48 +49,45 @@ _CANONICAL = """
             town_name
         ) as address_concat,
         coalesce(postcode, '') as postcode
-    from gazetteer
-    where area = ? and coalesce(status_rank, 0) = 0 and street_descriptor is not null
-    order by uprn
+    from every_gazetteer
+    where area in (select area from areas_of)
+        and (
+            (area, pao_start_number::varchar) in (select (area, number) from numbers)
+            or (area, pao_end_number::varchar) in (select (area, number) from numbers)
+            or pao_start_number is null
+        )
+        and coalesce(status_rank, 0) = 0 and street_descriptor is not null
+    order by 1, 2
 """
 
 
 def suggest(con: duckdb.DuckDBPyConnection, addresses: str) -> None:
-    """Makes `likely (id, uprn, weight)`, at most `CANDIDATES` an address of the query `addresses`, area by
-    area."""
-    con.execute("create or replace temp table likely (id varchar, uprn bigint, weight double)")
+    """Makes `likely (id, area, uprn, weight)`, at most `CANDIDATES` an address of the query `addresses` (`id,
+    area, address, found_postcode`). One call for all: most of its time is the same for one and for thousands.
+    """
+    con.execute("create or replace temp table likely (id varchar, area varchar, uprn bigint, weight double)")
     con.execute(f"create or replace temp table addresses as {addresses}")
-    areas = con.execute(
-        "select distinct area from address_areas where id in (select id from addresses) order by area"
-    ).fetchall()
-    for (area,) in areas:
-        found = _of_area(con, area)
-        if found is not None:
-            con.register("found", found)
-            con.execute(
-                "insert into likely select cast(id as varchar), cast(uprn as bigint), weight from found"
-            )
-            con.unregister("found")
-
-
-def _of_area(con: duckdb.DuckDBPyConnection, area: str):
-    messy = con.execute(
-        """
-        select read_addresses.id as unique_id, address_texts.text as address_concat,
-            coalesce(address_texts.postcode, '') as postcode
-        from read_addresses
-        inner join address_texts on read_addresses.id = address_texts.id
-        where read_addresses.id in (select id from addresses)
-            and read_addresses.id in (select id from address_areas where area = ?)
-            -- the library can't do without letters, and a door that nothing else says is no address
-            and regexp_matches(address_texts.text, '[A-Za-z]{3}')
-        order by 1
-        """,
-        [area],
-    ).to_arrow_table()
-    canonical = con.execute(_CANONICAL, [area]).to_arrow_table()
+    con.execute(_AREAS_OF)
+    messy, canonical = con.execute(_MESSY).to_arrow_table(), con.execute(_CANONICAL).to_arrow_table()
     if not messy.num_rows or not canonical.num_rows:
-        return None
+        return
+    found = _matched(con, messy, canonical)
+    if found is not None:
+        con.register("found", found)
+        con.execute(
+            """
+            insert into likely
+            select areas_of.id, areas_of.area, cast(split_part(found.uprn, '|', 2) as bigint), found.weight
+            from found
+            inner join areas_of on found.id = areas_of.id and split_part(found.uprn, '|', 1) = areas_of.area
+            qualify row_number() over (partition by areas_of.id order by found.weight desc, found.uprn)
+                <= CANDIDATES
+            """.replace("CANDIDATES", str(CANDIDATES))
+        )
+        con.unregister("found")
+
+
+def _matched(con: duckdb.DuckDBPyConnection, messy: pa.Table, canonical: pa.Table) -> pa.Table | None:
     with _quiet():
         from uk_address_matcher import AddressMatcher, SplinkStage
 
@@ -88,9 +108,12 @@ def _of_area(con: duckdb.DuckDBPyConnection, area: str):
                 return None
             return own.execute(
                 f"""
-                select unique_id_r as id, unique_id_l as uprn, max(match_weight) as weight
+                select
+                    cast(unique_id_r as varchar) as id,
+                    cast(unique_id_l as varchar) as uprn,
+                    max(match_weight) as weight
                 from {stage.best_matches_table}
-                where candidate_rank <= {CANDIDATES} and unique_id_l is not null
+                where unique_id_l is not null
                 group by all order by all
                 """
             ).to_arrow_table()

@@ -1,5 +1,5 @@
 -- likely.sql
--- From `likely (id, uprn, weight)`, what the library proposes: `suggested_spans`, the streets and buildings of its candidates where
+-- From `likely (id, area, uprn, weight)`, what the library proposes: `suggested_spans`, the streets and buildings of its candidates where
 -- the address has words that resemble them. Whether number and door agree is looked at as for all others.
 create or replace temp table suggested_spans as
 with
@@ -8,7 +8,7 @@ candidates as (
 
     select distinct likely.id, units.area, units.street_id, units.name, units.street
     from likely
-    inner join units on likely.uprn = units.uprn
+    inner join units on likely.area = units.area and likely.uprn = units.uprn
     where likely.weight >= 4
 
 ),

@@ -53,3 +53,6 @@ create or replace temp macro is_other_type(one, other) as
     split_part(one, ' ', -1) <> split_part(other, ' ', -1)
     and split_part(one, ' ', -1) in (select means from type_words)
     and split_part(other, ' ', -1) in (select means from type_words);
+-- Also a postcode with a letter O.
+create or replace temp macro without_postcode(text) as
+    regexp_replace(text, '(?i)\b[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9O][A-Z]{2}\b', ' , ', 'g');

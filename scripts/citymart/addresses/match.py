@@ -150,7 +150,9 @@ def match(
         else:
             _gazetteer_of_area(con, place)
         run(con, "gazetteer.sql")
-        _answer(con, with_library, may_be_misspelt=place != "*")
+        _answer(con, may_be_misspelt=place != "*")
+    if with_library:
+        _last_resort(con)
     con.execute(
         f"""
         create or replace temp table matches as
@@ -213,7 +215,7 @@ def _gazetteer_of_named_streets(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _answer(con: duckdb.DuckDBPyConnection, with_library: bool, *, may_be_misspelt: bool) -> None:
+def _answer(con: duckdb.DuckDBPyConnection, *, may_be_misspelt: bool) -> None:
     """Answers those `asked`, in rounds: each takes those that the ones before it left open."""
     left = (
         "select * from asked where id not in "
@@ -236,11 +238,34 @@ def _answer(con: duckdb.DuckDBPyConnection, with_library: bool, *, may_be_misspe
             where every_outcome.id = of_address.id and every_outcome.id in (select id from outcomes)
             """
         )
-    if with_library and _any(con, left):
-        from .library import suggest
 
-        suggest(con, left)
-        _round(con, left, "likely.sql")
+
+def _last_resort(con: duckdb.DuckDBPyConnection) -> None:
+    """Asks the library for the streets of what is still open, in all areas at once, and answers again."""
+    left = (
+        "select id, coalesce(area, place) as area, address, postcode, found_postcode, place "
+        "from sorted_addresses where place not in ('*', '-') and id not in "
+        "(select id from every_outcome where level in ('dwelling', 'building'))"
+    )
+    if not _any(con, left):
+        return
+    from .library import suggest
+
+    suggest(con, left)
+    con.execute(
+        f"create or replace temp table left_open as select * from ({left}) "
+        "where id in (select id from likely where weight >= 4)"
+    )
+    places = con.execute("select distinct place from left_open order by place").fetchall()
+    for (place,) in places:
+        con.execute(
+            "create or replace temp table asked as "
+            "select id, area, address, postcode, found_postcode from left_open where place = ?",
+            [place],
+        )
+        _gazetteer_of_area(con, place)
+        run(con, "gazetteer.sql")
+        _round(con, "select * from asked", "likely.sql")
         con.execute(
             "update outcomes set near_places = before.near_places "
             "from every_outcome as before where outcomes.id = before.id"

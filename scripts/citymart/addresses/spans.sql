@@ -15,7 +15,7 @@ without_whole as (
         address
             .regexp_replace('(?i)\b([A-Z])(?:\.([A-Z]))?\.([0-9]{1,2}[A-Z]?)\b', '\1\2\3')
             .regexp_replace('(?i)\b([A-Z]{2})\.([0-9]{1,2}[A-Z]?)\b', '\1\2')
-            .regexp_replace('(?i)\b[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9O][A-Z]{2}\b', ' , ', 'g') as text
+            .without_postcode() as text
     from addresses
 
 ),

@@ -85,8 +85,8 @@ def test_the_facts_of_the_city_have_rows(dirty) -> None:
     assert all(count > 5 for count in found.values()), found
 
 
-# They ask of what no borough of the generated city sends; the sample answers them. The last is of a handful of
-# premises in a larger city.
+# They ask of what no borough of the generated city sends; the sample answers them. The last is of a handful
+# of premises in a larger city.
 SILENT_HERE = {
     "how_long_do_planning_decisions_take",
     "same_indicator_for_every_borough",
