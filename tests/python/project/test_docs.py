@@ -61,7 +61,8 @@ def test_every_citymart_command_in_the_documents_runs(
         if not line.startswith("./citymart "):
             continue
         words = shlex.split(line)[1:]
-        if words[0] in {"publish", "export", "build", "withdraw", "sample"} or {"licences", "--truth"} & {*words}:
+        of_its_own = {"publish", "export", "build", "withdraw", "sample", "licences", "--truth"}
+        if of_its_own & {*words}:
             words = [*words[:1], "--help"]  # run in tests of their own
         words = [
             {"FILE": "extracts/hackney/spending/2026-10-31.csv", "P": "hackney", "S": "spending"}.get(
