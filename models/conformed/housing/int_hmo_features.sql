@@ -50,8 +50,10 @@ claims as (
     select
         days.uprn,
         days.seen_on_date,
-        count(*) as claims_at_once,
-        count(*) filter (records.is_shared_accommodation) as shared_claims
+        -- a claim has a row for each benefit in it
+        count(distinct coalesce(records.claim_reference, records.claim_key)) as claims_at_once,
+        count(distinct coalesce(records.claim_reference, records.claim_key)) filter (records.is_shared_accommodation)
+            as shared_claims
     from days
     inner join {{ ref('int_benefit_claims') }} as records
         on

@@ -2,16 +2,30 @@
 -- One row a UPRN at which a benefit claim, a tenancy or an elector is known: who is known to live there, by number.
 with
 
+-- A claim has a row for each benefit in it.
+whole_claims as (
+
+    select
+        uprn,
+        count(*) filter (where is_live) > 0 as is_live,
+        max(household_members) filter (where is_live) as household_members,
+        max(dependent_children) filter (where is_live) as dependent_children,
+        bool_or(is_shared_accommodation) filter (where is_live) as is_shared_accommodation
+    from {{ ref('int_benefit_claims') }}
+    where uprn is not null
+    group by uprn, provider_code, coalesce(claim_reference, claim_key)
+
+),
+
 claims as (
 
     select
         uprn,
         count(*) filter (where is_live) as live_benefit_claims,
-        max(household_members) filter (where is_live) as benefit_household_members,
-        sum(dependent_children) filter (where is_live) as benefit_dependent_children,
-        bool_or(is_shared_accommodation) filter (where is_live) as is_shared_for_benefit
-    from {{ ref('int_benefit_claims') }}
-    where uprn is not null
+        max(household_members) as benefit_household_members,
+        sum(dependent_children) as benefit_dependent_children,
+        bool_or(is_shared_accommodation) as is_shared_for_benefit
+    from whole_claims
     group by uprn
 
 ),

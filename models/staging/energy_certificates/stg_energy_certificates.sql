@@ -22,7 +22,7 @@ parsed as (
         {{ clean_text('lmk_key') }} as lmk_key,
         nullif({{ clean_text('building_reference_number') }}, '0') as building_reference_number,
 
-        -- where: the post town stands in a column of its own, and often as the last line too
+        -- where: the post town stands in a column of its own, and often at the end of a line too
         {{ parse_uprn('uprn') }} as uprn,
         {{ clean_text('uprn_source') }} as uprn_source,
         coalesce(
@@ -30,8 +30,9 @@ parsed as (
                 'address_1',
                 'address_2',
                 'address_3',
-                "case when upper(post_town) not in (
-                    upper(coalesce(address_1, '')), upper(coalesce(address_2, '')), upper(coalesce(address_3, ''))
+                "case when not regexp_matches(
+                    upper(concat_ws('|', address_1, address_2, address_3)),
+                    '(^|[|, ])' || regexp_escape(upper(trim(post_town))) || ' *([|]|$)'
                 ) then post_town end",
             ]) }},
             {{ clean_text('address') }}
