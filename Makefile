@@ -29,7 +29,7 @@ lint: setup ## ruff, sqlfluff and dbt-bouncer
 	@$(RUN)dbt -q parse --no-partial-parse && $(RUN)dbt-bouncer
 
 test: lint ## every test: style, Python, and dbt's own on the sample
-	@$(RUN)pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(RUN)pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 docs: setup ## the project's documentation and lineage graph, in target/static_index.html
 	@./citymart build && $(RUN)dbt -q docs generate --static
