@@ -18,7 +18,7 @@ import duckdb
 
 from citymart.cli import printable
 from citymart.dbt_run import run_dbt
-from citymart.deliveries import Declared, Delivery, find_deliveries
+from citymart.deliveries import Declared, Delivery, begins_with_a_date, find_deliveries
 from citymart.errors import CityMartError, UsageError
 from citymart.home import Home
 from citymart.landing import Place, read_receipt
@@ -111,7 +111,7 @@ def _delivery(path: Path, provider: str | None, subject: str | None, as_of: str 
     try:
         return find_deliveries([path], declared=Declared(provider, subject, as_of))[0][0]
     except UsageError:
-        if as_of or not path.exists():
+        if as_of or not path.exists() or begins_with_a_date(path.name):
             raise
     today = datetime.now(UTC).date().isoformat()
     return find_deliveries([path], declared=Declared(provider, subject, today))[0][0]

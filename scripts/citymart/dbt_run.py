@@ -125,7 +125,8 @@ class _Progress:
             now = time.monotonic()
             if now - self.told >= SECONDS_BETWEEN_NOTES:
                 self.told = now
-                done = f"{len(self.done):,} of {self.nodes:,} models and tests"
+                # dbt counts a unit test with its model, and tells of both.
+                done = f"{min(len(self.done), self.nodes):,} of {self.nodes:,} models and tests"
                 self.note(f"  {done}, {now - self.begun:.0f} s")
 
 

@@ -182,6 +182,11 @@ def not_yet(first: date) -> str | None:
     )
 
 
+def begins_with_a_date(name: str) -> bool:
+    """Whether a file's name begins like a date, good or not."""
+    return bool(_AS_OF.match(name))
+
+
 def parse_period(text: str) -> tuple[date, date]:
     """First and last day of `2012-06`, `2012` or `2012-06-01..2012-06-30`."""
     first, dots, last = text.partition("..")

@@ -365,9 +365,12 @@ def _format(field: str, values: list[str]) -> str:
         return ""
     parts = [re.match(r"(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{2,4}", value) for value in values]
     if found := [(int(part[1]), int(part[2])) for part in parts if part]:
-        if any(second > 12 for _, second in found) and not any(first > 12 for first, _ in found):
-            return "mdy"
-        return "dmy" if any(first > 12 for first, _ in found) else ""
+        # A slip or two are no form: what most of those say that can be read in one way only.
+        month_first = sum(second > 12 for _, second in found)
+        day_first = sum(first > 12 for first, _ in found)
+        if month_first or day_first:
+            return "mdy" if month_first > day_first else "dmy"
+        return ""
     if all(re.fullmatch(r"[2-5]\d{4}(?:\.0+)?", value) for value in values):
         return "excel_serial"
     return ""

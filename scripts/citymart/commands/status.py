@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from citymart.cli import Settings, printable
+from citymart.errors import UsageError
 
 NARROW = 80
 
@@ -40,6 +41,8 @@ def status(ctx: click.Context, by_extract: bool) -> None:
 
     settings: Settings = ctx.obj
     home = settings.home
+    if home.root.exists() and not home.root.is_dir():
+        raise UsageError(f"{home.root} is a file; --home names a folder.")
     found = state.delivered(home, datetime.now(UTC).date())
     release, failure = current_release(home), last_failure(home)
     files = state.extracts(home) if by_extract else None
@@ -72,7 +75,8 @@ def _print_delivered(home, found) -> None:
     from rich.table import Table
 
     if not found:
-        click.echo(f"nothing has landed in {home.root} yet: `citymart load FOLDER` is the first step")
+        where = home.root if home.root.exists() else f"{home.root} (there is no such folder)"
+        click.echo(f"nothing has landed in {where} yet: `citymart load FOLDER` is the first step")
         return
     table = Table(show_edge=False, pad_edge=False, box=None)
     table.add_column("", overflow="fold")

@@ -175,3 +175,19 @@ def test_a_home_whose_name_the_landing_could_not_be_read_by_is_refused(tmp_path,
     monkeypatch.setenv("CITYMART_HOME", folder)
     assert run(["status"], capsys)[0] == 2
     assert run(["status", "--home", str(tmp_path / "good")], capsys)[0] == 0
+
+
+def test_a_check_refuses_the_day_that_a_load_refuses(tmp_path, capsys):
+    file = tmp_path / "camden" / "spending" / "2099-10-31.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text("Supplier Name,Amount\nA,1\n")
+    assert cli.main(["check", str(file), "--home", str(tmp_path / "home")]) == 2
+    assert "begins after today" in capsys.readouterr().err
+
+
+def test_a_status_of_no_folder_says_so(tmp_path, capsys):
+    assert cli.main(["status", "--home", str(tmp_path / "nowhere")]) == 0
+    assert "there is no such folder" in capsys.readouterr().out
+    (tmp_path / "file").write_text("")
+    assert cli.main(["status", "--home", str(tmp_path / "file")]) == 2
+    assert "is a file" in capsys.readouterr().err

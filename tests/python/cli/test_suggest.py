@@ -165,6 +165,9 @@ def test_a_column_that_nobody_can_tell_asks_and_names_what_it_may_be(tmp_path):
         Xq5=["a@b.org", "c@d.org"],
     )
     assert rows["Xq1"][:2] == ("?", "mdy")
+    # One slip among many does not turn the column round.
+    stray = proposed(tmp_path, "tenancies", Xq1=[f"04/{day}/2019" for day in range(13, 30)] + ["31/12/2020"])
+    assert stray["Xq1"][1] == "mdy"
     assert "dates, perhaps tenancy_start_date or tenancy_end_date" in rows["Xq1"][2]
     assert rows["Xq2"][0] == "?" and "perhaps has_notice_to_quit or has_court_order" in rows["Xq2"][2]
     assert rows["Xq3"][0] == "?" and "write the field or - to ignore it" in rows["Xq3"][2]
