@@ -25,11 +25,11 @@ QUESTIONS = (
     Question(
         "Which doors should the inspectors of each borough knock on first, and why?",
         """\
-select borough_code, address, round(probability, 3) as probability,
-    reason_1, reason_2
-from marts.hmo_candidates
+select borough_name as borough, address[:28] as address, reason_1 as why
+from marts.hmo_candidates inner join marts.dim_borough
+    using (borough_code)
 where rank_in_borough <= 3
-order by borough_code, rank_in_borough""",
+order by borough_name, rank_in_borough""",
     ),
     Question(
         "Which homes are empty for council tax, and have electors?",
