@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import csv
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from .addresses.match import WORDS
+from .bench_city import run
 from .home import PROJECT
 
 AREAS = 33
@@ -91,14 +90,10 @@ def city(con: duckdb.DuckDBPyConnection, properties: int, addresses: int) -> Non
 
 def _round(folder: Path, name: str, most: int) -> tuple[float, float]:
     """Seconds and peak megabytes of matching the first so many addresses."""
-    begun = time.perf_counter()
-    child = subprocess.Popen([sys.executable, "-m", "citymart.bench_addresses", str(folder), str(most)])
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise RuntimeError(f"{name} ended with {child.returncode}")
-    seconds, memory = time.perf_counter() - begun, used.ru_maxrss / 1e3
-    print(f"{name:<34}{seconds:>8.1f} s{memory:>8,.0f} MB", flush=True)
+    command = [sys.executable, "-m", "citymart.bench_addresses", str(folder), str(most)]
+    seconds, _, memory = run(command, folder)
+    told = (folder / "told").read_text(encoding="utf-8")
+    print(f"{name:<26}{seconds:>8.1f} s{memory:>8,.0f} MB  {told}", flush=True)
     return seconds, memory
 
 
@@ -119,7 +114,7 @@ def _match(folder: Path, most: int) -> None:
             "select count(*) filter (found.uprn = asked.uprn), count(*) filter (found.uprn <> asked.uprn) "
             f"from found inner join '{folder}/asked.parquet' as asked using (address_key)"
         ).fetchone()
-    print(f"  {right:,} of {most:,} right, {wrong:,} wrong", flush=True)
+    (folder / "told").write_text(f"{right / most:.1%} right, {wrong:,} wrong", encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:

@@ -53,7 +53,7 @@ def generate(folder: Path, *, scale: str, boroughs: str, months: str) -> Step:
         *(*CITYMART, "sample", "--boroughs", boroughs, "--scale", scale, "--seed", "7"),
         *("--as-of", AS_OF, "--months", months, str(extracts)),
     ]
-    used = _run(command, folder / "home", may_refuse=False)
+    used = run(command, folder / "home", may_refuse=False)
     (rows,) = duckdb.execute(
         "select count(*) from read_parquet(?, union_by_name = true)",
         [f"{extracts}-truth/printed/*/*/*.parquet"],
@@ -73,7 +73,7 @@ def measure(folder: Path, *, scale: str, boroughs: str, months: str) -> list[Ste
     print(steps[0].line(), flush=True)
 
     def step(name: str, command: Sequence[str], measured) -> None:
-        used = _run(command, home, may_refuse=name == "load")
+        used = run(command, home, may_refuse=name == "load")
         rows, size = measured()
         steps.append(Step(name, *used[:2], rows, size, used[2]))
         print(steps[-1].line(), flush=True)
@@ -95,7 +95,11 @@ def measure(folder: Path, *, scale: str, boroughs: str, months: str) -> list[Ste
     return steps
 
 
-def _run(command: Sequence[str], home: Path, *, may_refuse: bool) -> tuple[float, float, float]:
+def run(command: Sequence[str], home: Path, *, may_refuse: bool = False) -> tuple[float, float, float]:
+    """Seconds by the clock, seconds of all cores and peak megabytes of a command in a process of its own.
+
+    Raises `RuntimeError` with its last lines when it fails; status 1 is none where it `may_refuse`.
+    """
     environment = os.environ | {
         "PYTHONPATH": str(PROJECT / "scripts"),
         "CITYMART_HOME": str(home),

@@ -120,13 +120,13 @@ class _Progress:
     def __call__(self, event: Any) -> None:
         if event.info.name == "ConcurrencyLine":
             self.nodes = event.data.node_count
-        elif event.info.name == "NodeFinished":
+        # Unit tests are not among the nodes that dbt counts.
+        elif event.info.name == "NodeFinished" and event.data.node_info.resource_type != "unit_test":
             self.done.add(event.data.node_info.unique_id)
             now = time.monotonic()
             if now - self.told >= SECONDS_BETWEEN_NOTES:
                 self.told = now
-                # dbt counts a unit test with its model, and tells of both.
-                done = f"{min(len(self.done), self.nodes):,} of {self.nodes:,} models and tests"
+                done = f"{len(self.done):,} of {self.nodes:,} models and tests"
                 self.note(f"  {done}, {now - self.begun:.0f} s")
 
 

@@ -10,6 +10,12 @@ features as (
 
 ),
 
+days as (
+
+    select * from {{ ref('int_hmo_days') }}
+
+),
+
 averages as (
 
     select
@@ -33,6 +39,7 @@ select
     features.is_today,
     features.standing,
     features.has_outcome,
+    days.outcome_until_date,
     features.is_found_by_visit,
     -- neighbours are in one fold, so that a model is never judged by the street that it was made from
     hash(coalesce(features.msoa_code, features.borough_code)) % 5 as fold,
@@ -42,5 +49,6 @@ round(coalesce({{ hmo_input(feature) }} - averages.{{ feature.name }}, 0), 9) + 
     as {{ feature.name }}{{ ',' if not loop.last }}
 {% endfor %}
 from features
+inner join days on features.borough_code = days.borough_code and features.seen_on_date = days.seen_on_date
 inner join averages
     on features.borough_code = averages.borough_code and features.seen_on_date = averages.seen_on_date

@@ -36,6 +36,7 @@ scored as (
         inputs.uprn,
         inputs.borough_code,
         inputs.seen_on_date,
+        inputs.outcome_until_date,
         weights.model,
         inputs.has_outcome,
         inputs.is_found_by_visit,

@@ -22,6 +22,7 @@ ranked as (
     select
         scores.borough_code,
         scores.seen_on_date,
+        scores.outcome_until_date,
         scores.has_outcome,
         scores.is_found_by_visit,
         row_number() over (
@@ -48,6 +49,7 @@ counted as (
         ranked.borough_code,
         ranked.seen_on_date,
         shares.share_listed,
+        case when grouping(ranked.seen_on_date) = 0 then max(ranked.outcome_until_date) end as outcome_until_date,
         count(*) as dwellings,
         count(*) filter (ranked.has_outcome) as outcomes,
         count(*) filter (ranked.place <= ceil(ranked.dwellings * shares.share_listed)) as listed,
@@ -70,7 +72,7 @@ select
     concat_ws('|', coalesce(borough_code, 'all'), coalesce(seen_on_date::varchar, 'all'), share_listed) as backtest_key,
     borough_code,
     seen_on_date,
-    (seen_on_date + interval 6 month)::date as outcome_until_date,
+    outcome_until_date,
     share_listed::double as share_listed,
     dwellings,
     outcomes,

@@ -21,9 +21,8 @@ has such a column."""
 
 @dataclass(frozen=True)
 class Score:
-    """Counts of records: `right` the true property; `wrong` another one; `building`, `street` and
-    `unmatched` no property was
-    given, but its building, its street, or nothing.
+    """Counts of records: `right` the true property; `wrong` another one; `building`, `street` and `unmatched`
+    no property was given, but its building, its street, or nothing.
     """
 
     records: int
@@ -49,10 +48,9 @@ class Score:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """`in_gazetteer`: records whose true property is in the gazetteer and whose text is not another
-    one's; `not_in_gazetteer`:
-    those without a true property, where each match of a dwelling is wrong; `ambiguous`: the text has
-    several truths.
+    """`in_gazetteer`: records whose true property is in the gazetteer and whose text is not another one's;
+    `not_in_gazetteer`: those without a true property, where each match of a dwelling is wrong; `ambiguous`:
+    the text has several truths.
     """
 
     records: int
@@ -90,13 +88,10 @@ def evaluate(
     header.
 
     `gazetteer`: a row an address, `uprn, street_descriptor, postcode` and what else of BS 7666 there is
-    (`parent_uprn, sao_text,
-    sao_start_number, sao_start_suffix, pao_text, pao_start_number, pao_start_suffix, pao_end_number,
-    locality, town_name,
-    administrative_area, blpu_class`). `labelled`: `record_id, address, postcode, borough, truth_uprn`, the
-    last empty where the
-    property is not in the gazetteer; `subject` and `kind` where there are any. `matches` is a file for the
-    answers, row by row.
+    (`parent_uprn, sao_text, sao_start_number, sao_start_suffix, pao_text, pao_start_number,
+    pao_start_suffix, pao_end_number, locality, town_name, administrative_area, blpu_class`). `labelled`:
+    `record_id, address, postcode, borough, truth_uprn`, the last empty where the property is not in the
+    gazetteer; `subject` and `kind` where there are any. `matches` is a file for the answers, row by row.
 
     Raises `UsageError` for a file that is missing or has not the columns, `CityMartError` for one that
     can't be read.
@@ -194,15 +189,20 @@ def _judge(con: duckdb.DuckDBPyConnection) -> None:
             from labelled_read
         ),
         doors as (
-            select uprn, bool_or(parent_uprn is not null or coalesce(sao_text, '') <> '' or
-            sao_start_number is not null) as is_flat
+            select
+                uprn,
+                bool_or(
+                    parent_uprn is not null or coalesce(sao_text, '') <> '' or sao_start_number is not null
+                ) as is_flat
             from every_gazetteer group by uprn
         ),
         asked as (
-            select truths.*, given.address, given.postcode, given.area as asked_area, doors.is_flat,
-            doors.uprn is not null as is_known,
-                count(distinct truth_uprn) over (partition by given.area, upper(trim(given.address)),
-                upper(given.postcode)) > 1
+            select
+                truths.*, given.address, given.postcode, given.area as asked_area, doors.is_flat,
+                doors.uprn is not null as is_known,
+                count(distinct truth_uprn) over (
+                    partition by given.area, upper(trim(given.address)), upper(given.postcode)
+                ) > 1
                     as is_ambiguous
             from truths
             inner join labelled_addresses as given on truths.id = given.id
@@ -210,8 +210,8 @@ def _judge(con: duckdb.DuckDBPyConnection) -> None:
         )
         select asked.*, matches.* exclude (id, near_places),
             case
-                when matches.uprn = truth_uprn or (is_known and matches.building_uprn = truth_uprn) then
-                'right'
+                when matches.uprn = truth_uprn or (is_known and matches.building_uprn = truth_uprn)
+                    then 'right'
                 when matches.uprn is not null then 'wrong'
                 else replace(matches.level, 'none', 'unmatched')
             end as verdict,
@@ -239,10 +239,11 @@ def _write(con: duckdb.DuckDBPyConnection, file: Path) -> None:
 def _scores(con: duckdb.DuckDBPyConnection, where: str, by: str = "''") -> dict[str, Score]:
     rows = con.execute(
         f"""
-        select {by} as part, count(*), count(*) filter (verdict = 'right'), count(*) filter (verdict =
-        'wrong'),
-            count(*) filter (verdict = 'building'), count(*) filter (verdict = 'street'), count(*) filter
-            (verdict = 'unmatched')
+        select
+            {by} as part, count(*),
+            count(*) filter (verdict = 'right'), count(*) filter (verdict = 'wrong'),
+            count(*) filter (verdict = 'building'), count(*) filter (verdict = 'street'),
+            count(*) filter (verdict = 'unmatched')
         from judged where {where} group by part order by part
         """
     ).fetchall()

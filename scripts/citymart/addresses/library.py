@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 CANDIDATES = 5
-"""An address is proposed as many properties as the library compares closely."""
+"""An address is proposed at most so many properties."""
 
 _AREAS_OF = """
     create or replace temp table areas_of as
@@ -75,14 +75,14 @@ def suggest(con: duckdb.DuckDBPyConnection, addresses: str) -> None:
     if found is not None:
         con.register("found", found)
         con.execute(
-            """
+            f"""
             insert into likely
             select areas_of.id, areas_of.area, cast(split_part(found.uprn, '|', 2) as bigint), found.weight
             from found
             inner join areas_of on found.id = areas_of.id and split_part(found.uprn, '|', 1) = areas_of.area
             qualify row_number() over (partition by areas_of.id order by found.weight desc, found.uprn)
-                <= CANDIDATES
-            """.replace("CANDIDATES", str(CANDIDATES))
+                <= {CANDIDATES}
+            """
         )
         con.unregister("found")
 

@@ -1,12 +1,10 @@
 """Matches addresses as people write them to the properties of a gazetteer, on a DuckDB connection of its own.
 
 First by what tells one door from the next: street, number, building and door are read from the address and
-looked for in the
-gazetteer, each door with all the ways in which it may be written (`gazetteer.sql`, `candidates.sql`). What
-then has no answer is
-looked for under streets that are spelt almost so (`misspelt.sql`), and last by `uk-address-matcher`, whose
-candidates count only
-where number and door agree.
+looked for in the gazetteer, each door with all the ways in which it may be written (`gazetteer.sql`,
+`candidates.sql`). What then has no answer is looked for under streets that are spelt almost so
+(`misspelt.sql`), and last by `uk-address-matcher`, whose candidates count only where number and
+door agree.
 """
 
 from __future__ import annotations
@@ -30,14 +28,13 @@ GAZETTEER = {
     "street_descriptor": "varchar", "locality": "varchar", "town_name": "varchar", "postcode": "varchar",
     "blpu_class": "varchar", "status_rank": "integer",
 }  # fmt: skip
-"""The columns of a gazetteer (BS 7666), one row an address of a property: `area` is where it is looked
-for, `status_rank` nought
-for the approved address, more for alternative and historic ones. Columns that are missing are null.
+"""The columns of a gazetteer (BS 7666), one row an address of a property: `area` is where it is looked for,
+`status_rank` nought for the approved address, more for alternative and historic ones. Columns that are
+missing are null.
 """
 ADDRESSES = {"id": "varchar", "area": "varchar", "address": "varchar", "postcode": "varchar"}
 SAME_TEXT = 16.0
-"""Weight of an address that says what the gazetteer says; each thing that has to be read into it takes
-two."""
+"""Weight of an address that says what the gazetteer says; each thing to be read into it takes two."""
 
 
 @contextmanager
@@ -86,16 +83,14 @@ def columns_of(con: duckdb.DuckDBPyConnection, source: str) -> set[str]:
 def match(
     con: duckdb.DuckDBPyConnection, addresses: str, gazetteer: str, *, with_library: bool = True
 ) -> None:
-    """Makes `matches` of two tables or queries at hand (see `ADDRESSES` and `GAZETTEER`): `id, level,
-    method, uprn,
-    building_uprn, area, street, weight, margin, runner_up_uprn`, a row an address; `near_places` and
+    """Makes `matches` of two tables or queries at hand (see `ADDRESSES` and `GAZETTEER`): `id, level, method,
+    uprn, building_uprn, area, street, weight, margin, runner_up_uprn`, a row an address; `near_places` and
     `words` say what in the gazetteer the answer rests on.
 
-    `level` is `dwelling` (the very door, also a
-    shop's), `building`, `street` or `none`. Each address is answered by itself: what
-    else is asked changes nothing. It is looked for in its own `area`, and at its postcode wherever that
-    lies; one without
-    area and known postcode, in all. Goes area by area, so that memory is that of the largest.
+    `level` is `dwelling` (the very door, also a shop's), `building`, `street` or `none`. Each address is
+    answered by itself: what else is asked changes nothing. It is looked for in its own `area`, and at its
+    postcode wherever that lies; one without area and known postcode, in all. Goes area by area, so that
+    memory is that of the largest.
     """
     take(con, "every_gazetteer", gazetteer, GAZETTEER)
     take(con, "every_address", addresses, ADDRESSES)

@@ -77,7 +77,8 @@ def addresses(
     from ..addresses.evaluate import evaluate as compare
 
     settings: Settings = ctx.obj
-    if (truth is None) == (gazetteer is None or labelled is None):
+    files = [gazetteer, labelled]
+    if any(files) if truth else not all(files):
         raise UsageError("Give --gazetteer and --labelled, or --truth of a generated city.")
     with TemporaryDirectory() as folder:
         if truth is not None:

@@ -11,19 +11,12 @@ import numpy as np
 import pyarrow as pa
 from sklearn.linear_model import LogisticRegression
 
-NOT_FEATURES = frozenset(
-    {
-        *("dwelling_day_key", "uprn", "borough_code", "msoa_code", "seen_on_date", "is_today", "standing"),
-        *("has_outcome", "is_found_by_visit", "fold", "draw"),
-    }
-)
 INTERCEPT = "(intercept)"
 FEWEST_OUTCOMES = 20
 """With fewer outcomes to learn from there is no model."""
 MOST_WITHOUT = 20_000
 """So many dwelling-days without an outcome are learnt from at most: a share of all, each with the weight of
 those that it stands for."""
-FOLDS = 5
 PENALTY = 0.1
 SCHEMA = pa.schema(
     [
@@ -54,10 +47,11 @@ def weights(inputs: pa.Table) -> pa.Table:
     """The weights of every model that `inputs` (as `int_hmo_inputs`) can teach, a row a model and feature, in
     the columns of `SCHEMA`; no row where there are fewer outcomes than `FEWEST_OUTCOMES`.
 
-    A model for a day learns from days whose outcome was known by then: six months before it and more.
+    The features are the columns that are DOUBLE. A model for a day learns from days whose outcomes were over
+    by then.
     `weight` is per unit of the input; `spread` is the input's standard deviation among what was learnt from.
     """
-    features = [name for name in inputs.column_names if name not in NOT_FEATURES]
+    features = [field.name for field in inputs.schema if pa.types.is_float64(field.type)]
     rows: list[dict] = []
     with duckdb.connect() as con:
         con.register("inputs", inputs)
@@ -68,13 +62,13 @@ def weights(inputs: pa.Table) -> pa.Table:
 
 def _tasks(con: duckdb.DuckDBPyConnection) -> Iterator[Task]:
     yield Task("today", None, None, "true")
-    for fold in range(FOLDS):
+    for (fold,) in con.execute("select distinct fold from inputs order by fold").fetchall():
         yield Task("fold", None, fold, f"fold <> {fold}")
     months = con.execute(
         "select distinct seen_on_date from inputs where has_outcome is not null order by all"
     ).fetchall()
     for (day,) in months:
-        yield Task("month", day, None, f"seen_on_date + interval 6 month <= date '{day}'")
+        yield Task("month", day, None, f"outcome_until_date <= date '{day}'")
 
 
 def _trained(con: duckdb.DuckDBPyConnection, features: list[str], task: Task) -> list[dict]:

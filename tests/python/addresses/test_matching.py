@@ -48,7 +48,7 @@ def answers(gazetteer: list[dict], addresses: list[dict], **how) -> dict[str, tu
             "g", pa.Table.from_pylist([{**row, "area": row["administrative_area"]} for row in gazetteer])
         )
         con.register("a", pa.Table.from_pylist(addresses))
-        matcher.match(con, "a", "g", with_library=False, **how)
+        matcher.match(con, "a", "g", **({"with_library": False} | how))
         return {
             row[0]: row[1:]
             for row in con.execute("select * exclude (words, near_places) from matches").fetchall()
@@ -92,6 +92,16 @@ def test_an_answer_does_not_depend_on_what_else_is_asked_or_in_which_order(suite
         for at in range(0, 8 if size == 1 else len(some), size):
             batch = some[at : at + size]
             assert answers(suite.gazetteer, batch) == {row["id"]: at_once[row["id"]] for row in batch}
+
+
+def test_nor_does_what_the_library_proposes(suite):
+    rows = asked(suite.labelled)
+    at_once = answers(suite.gazetteer, rows, with_library=True)
+    proposed = [row for row in rows if "probabilistic" in at_once[row["id"]]]
+    assert proposed
+    for batch in (proposed[:1], rows[::40]):
+        alone = answers(suite.gazetteer, batch, with_library=True)
+        assert alone == {row["id"]: at_once[row["id"]] for row in batch}
 
 
 GAZETTEER = [

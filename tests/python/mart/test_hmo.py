@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from pathlib import Path
 
@@ -53,6 +54,14 @@ def mart(folder) -> duckdb.DuckDBPyConnection:
     con.execute(f"attach '{folder / 'home/build/dev/mart.duckdb'}' as mart (read_only)")
     con.execute(f"create view hmos as from read_parquet('{folder / 'city-truth/hmos'}/**/*.parquet')")
     return con
+
+
+def test_the_model_looks_at_what_is_listed_and_at_nothing_else(project, mart) -> None:
+    listed = re.findall(r"'name': '(\w+)'", (project / "macros/housing/hmo_features.sql").read_text())
+    weighed = mart.execute(
+        "select distinct feature from mart.conformed.int_hmo_weights where feature <> '(intercept)'"
+    ).fetchall()
+    assert len(listed) > 20 and {name for (name,) in weighed} == set(listed)
 
 
 def test_the_likeliest_hundredth_holds_six_times_as_many_as_chance(mart) -> None:
