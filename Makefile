@@ -25,7 +25,7 @@ mart: setup ## make the pilot's five boroughs, load them and the sample, build, 
 
 lint: setup ## ruff, sqlfluff and dbt-bouncer
 	@$(RUN)ruff check scripts tests && $(RUN)ruff format --check -q scripts tests
-	@$(RUN)sqlfluff lint --nocolor -q models tests analyses
+	@PYTHONWARNINGS=ignore::UserWarning $(RUN)sqlfluff lint --nocolor -q models tests analyses
 	@$(RUN)dbt -q parse --no-partial-parse && $(RUN)dbt-bouncer
 
 test: lint ## every test: style, Python, and dbt's own on the sample
@@ -35,8 +35,7 @@ docs: setup ## the project's documentation and lineage graph, in target/static_i
 	@./citymart build && $(RUN)dbt -q docs generate --static
 
 bench: setup ## landing beside a yardstick of this machine; addresses of a city; a whole city at SCALE=0.1
-	@$(RUN)python -m citymart.bench; landing=$$?; $(RUN)python -m citymart.bench_addresses; addresses=$$?; \
-	  $(RUN)python -m citymart.bench_city && exit $$((landing + addresses))
+	@$(RUN)python -m citymart.bench
 
 test-faults: setup ## the tests that kill, fill disks and corrupt, many times over (minutes)
 	@FAULTS=40 $(RUN)pytest -k "kill or killed or disk or fault"

@@ -88,17 +88,18 @@ looked_up as (
 
 ),
 
--- The address names another door than the UPRN beside it, and no part of it or whole that it is a part of.
+-- The address names another door than the UPRN beside it: a door within it, which is the nearer answer, or one that is
+-- no part of it and no whole that it is a part of.
 compared as (
 
     select
         *,
         coalesce(
             is_given and not is_decided and match_level = 'dwelling' and matched_uprn <> known_uprn
-            and coalesce(given_parent_uprn <> matched_uprn, true) and coalesce(matched_parent_uprn <> known_uprn, true)
-            and match_weight >= 12,
+            and coalesce(given_parent_uprn <> matched_uprn, true) and match_weight >= 12,
             false
-        ) as is_contradicted
+        ) as is_another_door,
+        is_another_door and coalesce(matched_parent_uprn = known_uprn, false) as is_of_building
     from looked_up
 
 ),
@@ -109,12 +110,12 @@ told as (
         *,
         case
             when is_decided then decided_uprn
-            when is_given then known_uprn
+            when is_given and not is_of_building then known_uprn
             else matched_uprn
         end as found_uprn,
         case
             when is_decided then 'decided'
-            when is_given then 'given'
+            when is_given and not is_of_building then 'given'
             when matched_uprn is not null then match_method
         end as found_method
     from compared
@@ -147,7 +148,8 @@ select
     case
         when told.known_borough_code <> told.expected_borough_code then 'uprn_in_other_borough'
         when told.uprn is not null and told.known_uprn is null and told.has_gazetteer then 'uprn_unknown'
-        when told.is_contradicted then 'uprn_contradicted'
+        when told.is_of_building then 'uprn_of_building'
+        when told.is_another_door then 'uprn_contradicted'
     end as issue_type
 from told
 left join properties as found on told.found_uprn = found.uprn

@@ -139,7 +139,8 @@ def test_check_says_which_rules_it_could_not_try(citymart, tmp_path):
     done = citymart(tmp_path / "home", "check", file)
     assert (
         "Not tried here, for want of the records to compare with; a build does\n"
-        "  without the gazetteer: uprn_unknown, uprn_in_other_borough, uprn_contradicted\n"
+        "  without the gazetteer: uprn_unknown, uprn_in_other_borough, uprn_contradicted,\n"
+        "    uprn_of_building\n"
     ) in done.stdout, done.stdout + done.stderr
 
 

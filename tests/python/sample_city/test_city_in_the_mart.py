@@ -286,7 +286,7 @@ def test_there_is_no_issue_without_a_cause(dirty) -> None:
             and issues.provider_code = overlapping.provider and issues.of_date = overlapping.as_of_date
             and issues.value_as_sent = overlapping.account_reference
         -- the address was spoilt, and means another property now
-        anti join faults as of_address on issues.issue_type = 'uprn_contradicted'
+        anti join faults as of_address on issues.issue_type in ('uprn_contradicted', 'uprn_of_building')
             and issues.provider_code = of_address.provider and issues.subject = of_address.subject
             and issues.file = of_address.file and issues.at = of_address.row_number
             and (of_address.field like 'address%' or of_address.field in ('postcode', 'street_name'))

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import duckdb
 
-from .dbt_plugin import spatial_extension
-from .dbt_run import run_dbt
-from .deliveries import Declared, find_deliveries
-from .home import PROJECT, Home
-from .layouts import Seeds
-from .load import load_files
+from ..dbt_plugin import spatial_extension
+from ..dbt_run import run_dbt
+from ..deliveries import Declared, find_deliveries
+from ..home import PROJECT, Home
+from ..layouts import Seeds
+from ..load import load_files
 
 # The same words as real payments, as many different suppliers, a few amounts with a comma and quotes.
 _PAYMENTS = """
@@ -180,8 +180,12 @@ def _is_view(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
     return found.fetchone() is not None
 
 
-if __name__ == "__main__":
+def main() -> int:
     measured = [landing_rate(), build_overhead()]
     for figure in measured:
-        print(f"{'met' if figure.passes else 'MISSED'}: {figure}")
-    raise SystemExit(0 if all(figure.passes for figure in measured) else 1)
+        print(f"{'met' if figure.passes else 'MISSED'}: {figure}", flush=True)
+    return 0 if all(figure.passes for figure in measured) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

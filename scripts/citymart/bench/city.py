@@ -1,6 +1,6 @@
 """The whole road on a generated city: what each step costs.
 
-`SCALE=0.1 BOROUGHS=all MONTHS=3 python -m citymart.bench_city [FOLDER]` prints a table and writes
+`SCALE=0.1 BOROUGHS=all MONTHS=3 python -m citymart.bench.city [FOLDER]` prints a table and writes
 `bench-city.json` into FOLDER (else a temporary folder, which is removed). Scale 1.0 is London.
 """
 
@@ -19,8 +19,8 @@ from pathlib import Path
 
 import duckdb
 
-from .home import PROJECT
-from .sample.truth import boroughs
+from ..home import PROJECT
+from ..sample.truth import boroughs
 
 CITYMART = (sys.executable, "-m", "citymart")
 AS_OF = "2026-10-01"
@@ -145,7 +145,7 @@ def _rows(
     return rows
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     folder = Path(arguments[0]) if arguments else Path(tempfile.mkdtemp(prefix="citymart-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
     settings = {

@@ -1,6 +1,6 @@
 """Address matching against a whole city: 100,000 new addresses and a million properties.
 
-`ADDRESSES=100000 PROPERTIES=1000000 python -m citymart.bench_addresses` prints three rounds, each in a
+`ADDRESSES=100000 PROPERTIES=1000000 python -m citymart.bench.addresses` prints three rounds, each in a
 process of its own: all addresses new, the same again, and a hundredth more of them.
 """
 
@@ -10,14 +10,15 @@ import csv
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from .addresses.match import WORDS
-from .bench_city import run
-from .home import PROJECT
+from ..addresses.match import WORDS
+from ..home import PROJECT
+from .city import run
 
 AREAS = 33
 SECONDS, MEGABYTES = 90, 3000
@@ -90,7 +91,7 @@ def city(con: duckdb.DuckDBPyConnection, properties: int, addresses: int) -> Non
 
 def _round(folder: Path, name: str, most: int) -> tuple[float, float]:
     """Seconds and peak megabytes of matching the first so many addresses."""
-    command = [sys.executable, "-m", "citymart.bench_addresses", str(folder), str(most)]
+    command = [sys.executable, "-m", "citymart.bench.addresses", str(folder), str(most)]
     seconds, _, memory = run(command, folder)
     told = (folder / "told").read_text(encoding="utf-8")
     print(f"{name:<26}{seconds:>8.1f} s{memory:>8,.0f} MB  {told}", flush=True)
@@ -98,7 +99,7 @@ def _round(folder: Path, name: str, most: int) -> tuple[float, float]:
 
 
 def _match(folder: Path, most: int) -> None:
-    from .addresses.remembered import matches
+    from ..addresses.remembered import matches
 
     with duckdb.connect() as con:
         gazetteer = con.execute(f"from '{folder}/gazetteer.parquet'").to_arrow_table()
@@ -117,7 +118,7 @@ def _match(folder: Path, most: int) -> None:
     (folder / "told").write_text(f"{right / most:.1%} right, {wrong:,} wrong", encoding="utf-8")
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     if arguments:
         _match(Path(arguments[0]), int(arguments[1]))
         return 0

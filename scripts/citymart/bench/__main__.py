@@ -1,0 +1,10 @@
+"""All measurements, one after the other: landing, addresses, a whole city."""
+
+from __future__ import annotations
+
+import sys
+
+from . import address_dirt, addresses, city, landing
+
+failed = [main for main in (landing.main, addresses.main, address_dirt.main, city.main) if main()]
+sys.exit(1 if failed else 0)
