@@ -90,6 +90,79 @@ def addresses(
     settings.answer(found.document(), _text(found))
 
 
+@evaluate.command()
+@click.option(
+    "--labelled",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Records of people and the person of each, CSV or Parquet.",
+)
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Instead: the truth of a generated city, of which the home's mart is built.",
+)
+@click.option(
+    "--clusters",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where to write the person that each record was given, .csv or .parquet.",
+)
+@click.pass_context
+def people(ctx: click.Context, labelled: Path | None, truth: Path | None, clusters: Path | None) -> None:
+    """How many records of a person find each other, and how many a stranger's.
+
+    The labelled file needs record_id and person_id; used where they are there:
+    source, borough, title, first_name, middle_name, surname, name, gender,
+    dob, address, postcode, uprn, nhs_number, nino, phone, email. Figures are
+    of the pairs of records that the final persons hold; also by kind, source
+    and name_group where the file has those columns.
+
+    \b
+    Examples:
+      ./citymart evaluate people --truth warehouse/city-truth
+      ./citymart evaluate people --labelled P.parquet --json
+
+    Exit status: 0 compared, 1 a file can't be read, 2 wrong usage.
+    """
+    from ..people.evaluate import evaluate as compare
+
+    settings: Settings = ctx.obj
+    if bool(labelled) == bool(truth):
+        raise UsageError("Give --labelled, or --truth of a generated city.")
+    with TemporaryDirectory() as folder:
+        if truth is not None:
+            from ..people.city import labelled as of_city
+
+            labelled = Path(folder) / "people.parquet"
+            of_city(settings.home.build / "dev" / "mart.duckdb", truth, labelled)
+        found = compare(labelled, answers=clusters)
+    settings.answer(found.document(), _people_text(found))
+
+
+def _people_text(found) -> str:
+    pairs, review = found.pairs, found.review
+    lines = [
+        f"{found.records:,} records of {found.persons:,} people; {found.clusters:,} found, of which"
+        f" {found.whole_clusters:,} hold all records of one and no other's",
+        f"{review:,} pairs for a person to look at",
+        "",
+        f"{'':<42}{'pairs':>9}{'precision':>11}{'recall':>9}",
+        _pair_line("all", pairs),
+    ]
+    for name, of in found.by.items():
+        lines += ["", f"by {name}", *(_pair_line(f"  {part}", score) for part, score in of.items())]
+    return "\n".join(lines)
+
+
+def _pair_line(name: str, pairs) -> str:
+    def share(value: float | None) -> str:
+        return "-" if value is None else f"{100 * value:.2f}%"
+
+    return f"{name[:42]:<42}{pairs.true:>9,}{share(pairs.precision):>11}{share(pairs.recall):>9}"
+
+
 def _text(found) -> str:
     from ..addresses.evaluate import GROUPS
 

@@ -1,0 +1,1 @@
+"""One person across services and boroughs: how records of people are compared, joined and kept apart."""

@@ -1,0 +1,129 @@
+"""Keys of persons that stay: a next delivery never renames a person who is still one.
+
+The registry is a Parquet file that forgets nothing: which record has which key, and what became of keys. A
+key is random, so it says nothing of the person, and is never given twice. Losing the file renames everybody:
+it belongs into a backup.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..errors import CityMartError
+
+RECORDS = pa.schema([("record_id", pa.string()), ("person_key", pa.string()), ("cluster_id", pa.string())])
+HISTORY = pa.schema(
+    [
+        ("person_key", pa.string()),
+        ("event", pa.string()),
+        ("other_person_key", pa.string()),
+        ("records", pa.int64()),
+        ("happened_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+"""`event`: `created`; `merged_into` the other key (this one is not used any more); `split_from` the other key
+(this one is new). `records` are those that went from one to the other."""
+
+
+def keyed(clusters: pa.Table, folder: Path, *, new_key: Callable[[], str] | None = None) -> pa.Table:
+    """`record_id, person_key, cluster_id` of each record of `clusters` (`record_id, cluster_id`).
+
+    A cluster keeps the key that most of its records had, if no other cluster has more of that key's records.
+    The registry in `folder` remembers records that are not delivered any more, and `history.parquet` beside
+    it what happened to keys. Raises `CityMartError` when the registry can't be read: without it everybody
+    would be renamed.
+    """
+    new_key = new_key or (lambda: secrets.token_hex(16))
+    registry, history = folder / "keys.parquet", folder / "history.parquet"
+    before: dict[str, str] = {}
+    events = HISTORY.empty_table()
+    if registry.exists():
+        try:
+            known = pq.read_table(registry)
+            events = pq.read_table(history) if history.exists() else events
+        except (pa.ArrowException, OSError) as error:
+            raise CityMartError(
+                f"{registry} can't be read ({error}): it holds the keys of persons; bring it back from a"
+                " backup."
+                " Deleting the folder would give every person a new key."
+            ) from None
+        before = dict(zip(known["record_id"].to_pylist(), known["person_key"].to_pylist(), strict=True))
+    now = dict(zip(clusters["record_id"].to_pylist(), clusters["cluster_id"].to_pylist(), strict=True))
+
+    had: dict[str, Counter[str]] = defaultdict(Counter)
+    for record, cluster in now.items():
+        if record in before:
+            had[cluster][before[record]] += 1
+    wishes = sorted(
+        ((-count, key, cluster) for cluster, keys in had.items() for key, count in keys.items()),
+    )
+    key_of: dict[str, str] = {}
+    taken: set[str] = set()
+    for _, key, cluster in wishes:
+        if cluster not in key_of and key not in taken:
+            key_of[cluster] = key
+            taken.add(key)
+    happened, at = [], datetime.now(UTC)
+    for cluster in sorted(set(now.values())):
+        if cluster not in key_of:
+            key_of[cluster] = new_key()
+            if not had[cluster]:
+                happened.append((key_of[cluster], "created", None, 0))
+        for key, count in sorted(had[cluster].items()):
+            if key == key_of[cluster]:
+                continue
+            if key in taken:
+                happened.append((key_of[cluster], "split_from", key, count))
+            else:
+                happened.append((key, "merged_into", key_of[cluster], count))
+    if happened or len(now) != len(before):
+        folder.mkdir(parents=True, exist_ok=True)
+    rows = [(record, key_of[cluster], cluster) for record, cluster in sorted(now.items())]
+    table = pa.Table.from_arrays(
+        [pa.array(column) for column in zip(*rows, strict=True)] if rows else [[], [], []], schema=RECORDS
+    )
+    gone = [(record, key) for record, key in sorted(before.items()) if record not in now]
+    remembered = pa.concat_tables(
+        [
+            table.drop_columns("cluster_id"),
+            pa.table({"record_id": [r for r, _ in gone], "person_key": [k for _, k in gone]},
+                     schema=pa.schema([RECORDS.field(0), RECORDS.field(1)])),
+        ]
+    )  # fmt: skip
+    if dict(zip(*(remembered[name].to_pylist() for name in remembered.column_names), strict=True)) != before:
+        news = pa.table(
+            {name: [event[i] for event in happened] for i, name in enumerate(HISTORY.names[:4])}
+            | {"happened_at": [at] * len(happened)},
+            schema=HISTORY,
+        )
+        # the history first: a key whose fate is told twice does no harm, one whose fate is lost does
+        _write(pa.concat_tables([events, news]), history)
+        _write(remembered, registry)
+    return table
+
+
+def _write(table: pa.Table, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f".{file.name}.{os.getpid()}.{uuid4().hex}")
+    try:
+        pq.write_table(table, fresh, compression="zstd")
+        with fresh.open("rb") as written:
+            os.fsync(written.fileno())
+        fresh.replace(file)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def history(folder: Path) -> pa.Table:
+    """What happened to keys (`HISTORY`), as the registry in `folder` has it."""
+    file = folder / "history.parquet"
+    return pq.read_table(file) if file.exists() else HISTORY.empty_table()
