@@ -10,6 +10,8 @@
 {% macro clean_text(expr) -%}clean_text({{ expr }}){%- endmacro %}
 {% macro plain_text(expr) -%}plain_text({{ expr }}){%- endmacro %}
 {% macro person_name_parts(expr, surname_first=false) -%}person_name_parts({{ expr }}){%- endmacro %}
+{% macro name_sound(expr) -%}name_sound({{ expr }}){%- endmacro %}
+{% macro name_words(expr) -%}name_words({{ expr }}){%- endmacro %}
 {% macro coded_fields() -%}
     {{ return([{'subject': 'one', 'field': 'one', 'list': 'one'}, {'subject': 'two', 'field': 'two', 'list': 'two'}]) }}
 {%- endmacro %}

@@ -22,7 +22,7 @@ claims as (
     qualify
         row_number() over (
             partition by provider_code, claim_reference
-            order by is_live desc, claim_from_date desc nulls last, claim_key
+            order by is_live desc, claim_from_date desc nulls last, claim_key asc
         ) = 1
 
 ),

@@ -17,7 +17,7 @@ stays as (
     qualify
         row_number() over (
             partition by provider_code, account_reference
-            order by is_live desc, occupied_from_date desc nulls last, account_key
+            order by is_live desc, occupied_from_date desc nulls last, account_key asc
         ) = 1
 
 ),
@@ -79,11 +79,11 @@ each as (
 
     select
         * exclude (name),
-        case
+        unnest(case
             when regexp_matches(name, '(?i)^(?:{{ name_titles() }})\b')
-                then unnest(list_transform(string_split_regex(name, '(?i) *(?:&|\band\b) *'), lambda part: trim(part)))
-            else name
-        end as name
+                then list_transform(string_split_regex(name, '(?i) *(?:&|\band\b) *'), lambda part: trim(part))
+            else [name]
+        end) as name
     from named
 
 ),
@@ -138,5 +138,5 @@ select
 from placed
 qualify
     row_number() over (
-        partition by record_id order by is_live desc, is_elsewhere, landed_at desc, extract_id desc, row_number desc
+        partition by record_id order by is_live desc, is_elsewhere asc, landed_at desc, extract_id desc, row_number desc
     ) = 1

@@ -58,7 +58,7 @@ of_household as (
     qualify
         row_number() over (
             partition by provider_code, household_reference
-            order by is_live desc, tenancy_start_date desc nulls last, tenancy_key
+            order by is_live desc, tenancy_start_date desc nulls last, tenancy_key asc
         ) = 1
 
 ),

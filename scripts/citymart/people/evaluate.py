@@ -147,6 +147,7 @@ def link(con: duckdb.DuckDBPyConnection) -> None:
     `int_person_records`.
     """
     con.execute(f"create table first_name_variants as select * from read_csv('{VARIANTS}', header = true)")
+    models.run_model(con, "int_person_names")
     models.run_model(con, "int_person_features")
     linking.frequencies(con, "int_person_features")
     (count,) = con.execute("select count(*) from int_person_features").fetchone()

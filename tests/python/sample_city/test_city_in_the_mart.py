@@ -15,6 +15,8 @@ from citymart.dbt_plugin import spatial_extension
 from citymart.hashing import table_digest, tables
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from persons import OF_PERSONS, share_of_same_persons
 from truth_of_city import Shown, countable, opened, rows, shown
 
 # Between them they send every subject, from systems of every format, and do everything that offices do wrong.
@@ -348,18 +350,24 @@ def nested_joins(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
     return found
 
 
-def test_three_months_one_by_one_give_the_marts_of_all_at_once(citymart, tmp_path: Path) -> None:
+def test_months_one_by_one_give_the_marts_of_all_at_once(citymart, tmp_path: Path) -> None:
     extracts = made(citymart, tmp_path / "home", tmp_path)
 
     def digests(home: Path) -> dict[str, object]:
         with duckdb.connect(str(home / "build/dev/mart.duckdb"), read_only=True) as mart:
-            return {table.label: table_digest(mart, table) for table in tables(mart, "mart", LAYERS)}
+            return {
+                table.label: table_digest(mart, table)
+                for table in tables(mart, "mart", LAYERS)
+                if table.name not in OF_PERSONS
+            }
 
+    # `make test-city` takes each month by itself, the shorter test the first two together.
+    months = ("2026-08-01", "2026-09-01", "2026-10-01")[0 if BOROUGHS == "all" else 1 :]
     monthly = tmp_path / "monthly"
-    for month in ("2026-08-01", "2026-09-01", "2026-10-01"):
+    for month in months:
         arriving = tmp_path / month
         for file in extracts.glob("*/*/*"):
-            if file.name.startswith(month) or (month == "2026-08-01" and file.name < month):
+            if file.name.startswith(month) or (month == months[0] and file.name < month):
                 target = arriving / file.relative_to(extracts)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(file, target)
@@ -369,3 +377,5 @@ def test_three_months_one_by_one_give_the_marts_of_all_at_once(citymart, tmp_pat
     assert citymart(at_once, "load", extracts).returncode in (0, 1)
     built(citymart, at_once)
     assert digests(monthly) == digests(at_once)
+    build = "build/dev/mart.duckdb"
+    assert share_of_same_persons(monthly / build, at_once / build) >= 0.999
