@@ -1,6 +1,6 @@
 """How right address matching is on a generated city, for the dirt of a back office and of a front desk.
 
-`SCALE=0.05 BOROUGHS=camden,islington,hackney python -m citymart.bench.address_dirt` makes, loads and builds
+`SCALE=0.05 BOROUGHS=pilot python -m citymart.bench.address_dirt` makes, loads and builds
 a city for each profile of `sample/data/dirt_profiles.csv`, every record without its UPRN, and holds what is
 found against the truth.
 """
@@ -54,7 +54,7 @@ def evaluated(folder: Path, rates: dict[str, str], *, scale: str, boroughs: str)
 
 def main() -> int:
     scale = os.environ.get("SCALE", "0.05")
-    boroughs = os.environ.get("BOROUGHS", "camden,islington,hackney")
+    boroughs = os.environ.get("BOROUGHS", "pilot")
     print(f"addresses of {boroughs} at scale {scale}, no UPRN given", flush=True)
     good = True
     for name, rates in profiles().items():
