@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 
 def fsync_file(path: Path) -> None:
@@ -18,3 +21,19 @@ def fsync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def written_anew(path: Path) -> Iterator[Path]:
+    """A file to write instead of `path`, which takes its place when all is written and on the disk; until
+    then, and when writing fails, `path` is as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{uuid4().hex}")
+    try:
+        yield fresh
+        fsync_file(fresh)
+        fresh.replace(path)
+        fsync_folder(path.parent)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -22,32 +22,16 @@ stays as (
 
 ),
 
-firsts as (
+parties as (
 
     select
-        * exclude (liable_name_2, liable_name_3, liable_name_4),
-        case when liable_forename is null or liable_surname is null then liable_name end as name
-    from records
-    where liable_name is not null
-
-),
-
-others as (
-
-    select
-        provider_code,
-        account_reference,
-        extract_id,
-        row_number,
-        line_number,
-        landed_at,
-        correspondence_address,
-        correspondence_postcode,
-        unnest([liable_name_2, liable_name_3, liable_name_4]) as name
+        *,
+        unnest(range(1, 5)) as party
     from records
 
 ),
 
+-- Only of the first has a system the parts of the name.
 named as (
 
     select
@@ -59,22 +43,20 @@ named as (
         landed_at,
         correspondence_address,
         correspondence_postcode,
-        party_reference,
-        case when name is null then liable_title end as title,
-        case when name is null then liable_forename end as first_name,
-        case when name is null then liable_middle_name end as middle_name,
-        case when name is null then liable_surname end as surname,
-        name
-    from firsts
-
-    union all by name
-
-    select * from others
-    where name is not null
+        party = 1 and liable_forename is not null and liable_surname is not null as is_parted,
+        [liable_name, liable_name_2, liable_name_3, liable_name_4][party] as whole_name,
+        case when party = 1 then party_reference end as party_reference,
+        case when is_parted then liable_title end as title,
+        case when is_parted then liable_forename end as first_name,
+        case when is_parted then liable_middle_name end as middle_name,
+        case when is_parted then liable_surname end as surname,
+        case when not is_parted then whole_name end as name
+    from parties
+    where whole_name is not null
 
 ),
 
--- What names no one person (a company, the occupier) is left out. `Mr & Mrs Smith` and `Mr A Khan & Ms B Jones` are two people; of the first two only a surname is known.
+-- What names no one person (a company, the occupier) is left out. `Mr & Mrs Smith` and `Mr A Khan & Ms B Jones` are two people.
 each as (
 
     select
@@ -92,7 +74,11 @@ placed as (
 
     select
         each.*,
-        stays.* exclude (provider_code, account_reference, extract_id, row_number, line_number, address, postcode, uprn, lsoa_code, ward_code),
+        stays.borough_code,
+        stays.occupied_from_date,
+        stays.vacated_date,
+        stays.is_live,
+        stays.as_of_date,
         -- who is written to elsewhere lives there, as far as the office knows
         coalesce(each.correspondence_postcode <> stays.postcode, false) as is_elsewhere,
         case when is_elsewhere then each.correspondence_address else stays.address end as address,

@@ -14,7 +14,6 @@ features as (
 
 ),
 
--- The levels by name, from the best (scripts/citymart/people/model.py).
 named as (
 
     select
@@ -28,20 +27,18 @@ named as (
         or (len(left_side.door_numbers) > 0 and len(right_side.door_numbers) > 0) as is_other_door,
         coalesce(left_side.sex = 'F' or right_side.sex = 'F', false) as is_woman,
         coalesce(left_side.generation, '') <> coalesce(right_side.generation, '') as is_other_generation,
-        ['other', 'initial', 'alike', 'other name', 'typo', 'variant', 'same'][gamma_first_name + 1] as first_name,
-        ['other', 'same'][gamma_middle_name + 1] as middle_name,
-        ['other', 'part', 'swapped', 'typo', 'same'][gamma_surname + 1] as surname,
-        [
-            'other', 'year alone', 'two of three', 'same year', 'one digit', 'decades apart', 'day and month swapped', 'same first of January', 'same'
-        ][gamma_birth_date + 1] as birth_date,
-        ['other', 'sector', 'postcode', 'building', 'same, of many', 'same'][gamma_place + 1] as place,
-        gamma_sex = 0 as sex_differs,
-        gamma_nhs_number = 1 as nhs_number_agrees,
-        gamma_nhs_number = 0 as nhs_number_differs,
-        gamma_nino = 1 as nino_agrees,
-        gamma_nino = 0 as nino_differs,
-        gamma_phone = 1 as phone_agrees,
-        gamma_email = 1 as email_agrees
+        pairs.first_name,
+        pairs.middle_name,
+        pairs.surname,
+        pairs.birth_date,
+        pairs.place,
+        coalesce(pairs.sex = 'other', false) as sex_differs,
+        coalesce(pairs.nhs_number = 'same', false) as nhs_number_agrees,
+        coalesce(pairs.nhs_number = 'other', false) as nhs_number_differs,
+        coalesce(pairs.nino = 'same', false) as nino_agrees,
+        coalesce(pairs.nino = 'other', false) as nino_differs,
+        coalesce(pairs.phone = 'same', false) as phone_agrees,
+        coalesce(pairs.email = 'same', false) as email_agrees
     from pairs
     inner join features as left_side on pairs.record_id_l = left_side.record_id
     inner join features as right_side on pairs.record_id_r = right_side.record_id

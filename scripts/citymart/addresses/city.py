@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
+from ..city_truth import expect_some, opened
 
-from ..errors import CityMartError, UsageError
-
+TABLES = {"printed": "printed/*/*/*", "dirt": "dirt/*/*/*"}
 FIELDS = "address|postcode|street|town|locality|house|flat|property_n"
 """What a field's name holds that says where a property is."""
 
@@ -20,19 +19,8 @@ def labelled(database: Path, truth: Path, folder: Path) -> tuple[Path, Path]:
     Raises `UsageError` where there is no truth in the folder or no built mart, `CityMartError` where the mart
     is not of that city.
     """
-    if not (truth / "printed").is_dir():
-        raise UsageError(f"{truth} holds no truth: `citymart sample OUT` writes it beside OUT, to OUT-truth.")
-    if not database.is_file():
-        raise UsageError(f"There is no {database}: load the city and run `citymart build` first.")
     gazetteer, addresses = folder / "gazetteer.parquet", folder / "labelled.parquet"
-    with duckdb.connect() as con:
-        con.execute(f"attach '{database}' as mart (read_only)")
-        con.execute("use mart")
-        for name in ("printed", "dirt"):
-            con.execute(
-                f"create temp table {name} as"
-                f" from read_parquet('{truth}/{name}/*/*/*.parquet', union_by_name = true)"
-            )
+    with opened(database, truth, TABLES) as con:
         con.execute(
             "copy (select borough_code as administrative_area, * exclude (borough_code)"
             f" from conformed.int_gazetteer_addresses) to '{gazetteer}'"
@@ -74,6 +62,5 @@ def labelled(database: Path, truth: Path, folder: Path) -> tuple[Path, Path]:
             ) to '{addresses}'
             """
         )
-        if not con.execute(f"select count(*) from '{addresses}'").fetchone()[0]:
-            raise CityMartError(f"no record of {database} is one of the city of {truth}: is it another one?")
+        expect_some(con, addresses, database, truth)
     return gazetteer, addresses

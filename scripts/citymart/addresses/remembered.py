@@ -10,14 +10,13 @@ The memory can be deleted at any time: the next build makes it again.
 from __future__ import annotations
 
 import hashlib
-import os
 from importlib.metadata import version
 from pathlib import Path
-from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
 
+from ..disk import written_anew
 from . import match as matcher
 
 MANY_NAMES = 500
@@ -178,14 +177,9 @@ def _rests_on(table: str) -> str:
 
 
 def _remember(con: duckdb.DuckDBPyConnection, memory: Path, names: Path, rules: str) -> None:
-    memory.parent.mkdir(parents=True, exist_ok=True)
     for query, file in (
         (f"select *, '{rules}' as rules from known order by id", memory),
         ("select * from names_now order by all", names),
     ):
-        fresh = file.with_name(f".{file.name}.{os.getpid()}.{uuid4().hex}")
-        try:
+        with written_anew(file) as fresh:
             con.execute(f"copy ({query}) to '{fresh!s}' (format parquet, compression zstd)")
-            fresh.replace(file)
-        finally:
-            fresh.unlink(missing_ok=True)

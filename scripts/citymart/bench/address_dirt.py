@@ -8,13 +8,13 @@ found against the truth.
 from __future__ import annotations
 
 import csv
-import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from ..addresses.city import labelled
+from ..addresses.evaluate import evaluate
 from ..home import PROJECT
 from .city import AS_OF, CITYMART, run
 
@@ -45,11 +45,9 @@ def evaluated(folder: Path, rates: dict[str, str], *, scale: str, boroughs: str)
     run([*CITYMART, "sample", *made, "--no-dirt", *dirt, str(city)], home)
     run([*CITYMART, "load", str(city)], home, may_refuse=True)
     run([*CITYMART, "build"], home)
-    answer = [*CITYMART, "evaluate", "addresses", "--truth", f"{city}-truth", "--json", "--home", str(home)]
-    done = subprocess.run(answer, cwd=PROJECT, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    return json.loads(done.stdout)
+    database = home / "build" / "dev" / "mart.duckdb"
+    gazetteer, addresses = labelled(database, Path(f"{city}-truth"), folder)
+    return evaluate(gazetteer, addresses, with_library=True).document()
 
 
 def main() -> int:

@@ -95,27 +95,14 @@ def _round(folder: Path, name: str, most: int) -> tuple[float, float]:
 
 
 def _link(folder: Path, most: int) -> None:
-    from ..people import evaluate, linking, models
-    from ..people.clusters import DECISIONS, clustered
-    from ..people.remembered import pairs
+    from ..people import evaluate, linking
 
     with linking.connection() as con:
         con.execute(f"create table int_person_records as from '{folder}/records.parquet' limit {most}")
-        con.execute(
-            f"create table first_name_variants as from read_csv('{evaluate.VARIANTS}', header = true)"
-        )
-        models.run_model(con, "int_person_names")
-        models.run_model(con, "int_person_features")
-        features = con.execute("from int_person_features").to_arrow_table()
-        con.register("found", pairs(features, folder / "memory"))
-        con.execute("create table int_person_pairs as from found")
-        models.run_model(con, "int_person_links")
-        links = con.execute("from int_person_links").to_arrow_table()
+        evaluate.link(con, folder / "memory")
         (compared,) = con.execute("select count(*) from int_person_pairs").fetchone()
-        columns = ["record_id", "birth_date", "death_date", "nhs_number", "nino"]
-        persons = clustered(features.select(columns), links, DECISIONS.empty_table())
-    found = len(set(persons["cluster_id"].to_pylist()))
-    (folder / "told").write_text(f"{compared:,} pairs, {found:,} persons", encoding="utf-8")
+        (persons,) = con.execute("select count(distinct cluster_id) from clusters").fetchone()
+    (folder / "told").write_text(f"{compared:,} pairs, {persons:,} persons", encoding="utf-8")
 
 
 def main(arguments: Sequence[str] = ()) -> int:

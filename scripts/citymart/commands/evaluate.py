@@ -16,8 +16,9 @@ def evaluate() -> None:
     """Compare what the mart works out with what is known to be true.
 
     \b
-    Example:
+    Examples:
       ./citymart evaluate addresses --gazetteer G.csv --labelled L.csv
+      ./citymart evaluate people --labelled P.csv
     """
 
 
@@ -157,10 +158,7 @@ def _people_text(found) -> str:
 
 
 def _pair_line(name: str, pairs) -> str:
-    def share(value: float | None) -> str:
-        return "-" if value is None else f"{100 * value:.2f}%"
-
-    return f"{name[:42]:<42}{pairs.true:>9,}{share(pairs.precision):>11}{share(pairs.recall):>9}"
+    return f"{name[:42]:<42}{pairs.true:>9,}{_share(pairs.precision):>11}{_share(pairs.recall):>9}"
 
 
 def _text(found) -> str:
@@ -192,8 +190,9 @@ def _text(found) -> str:
 
 
 def _line(name: str, score) -> str:
-    def share(value: float | None) -> str:
-        return "-" if value is None else f"{100 * value:.2f}%"
-
-    figures = f"{score.records:>9,}{share(score.precision):>11}{share(score.recall):>9}{score.wrong:>7,}"
+    figures = f"{score.records:>9,}{_share(score.precision):>11}{_share(score.recall):>9}{score.wrong:>7,}"
     return f"{name[:32]:<32}{figures}"
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.2f}%"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
+from ..city_truth import expect_some, opened
 
-from ..errors import CityMartError, UsageError
-
+TABLES = {"printed": "printed/*/*/*", "dirt": "dirt/*/*/*", "parties": "council_tax_parties/*"}
 FIELDS = "name|title|birth|nhs|nino|phone|email|address|postcode|uprn|gender"
 """What a field's name holds that says who a person is."""
 
@@ -19,20 +18,7 @@ def labelled(database: Path, truth: Path, file: Path) -> None:
     Raises `UsageError` where there is no truth in the folder or no built mart, `CityMartError` where the mart
     is not of that city.
     """
-    if not (truth / "printed").is_dir():
-        raise UsageError(f"{truth} holds no truth: `citymart sample OUT` writes it beside OUT, to OUT-truth.")
-    if not database.is_file():
-        raise UsageError(f"There is no {database}: load the city and run `citymart build` first.")
-    with duckdb.connect() as con:
-        con.execute(f"attach '{database}' as mart (read_only)")
-        con.execute("use mart")
-        for name, files in {
-            "printed": "printed/*/*/*", "dirt": "dirt/*/*/*", "parties": "council_tax_parties/*",
-        }.items():  # fmt: skip
-            con.execute(
-                f"create temp table {name} as"
-                f" from read_parquet('{truth}/{files}.parquet', union_by_name = true)"
-            )
+    with opened(database, truth, TABLES) as con:
         con.execute(
             f"""
             copy (
@@ -86,5 +72,4 @@ def labelled(database: Path, truth: Path, file: Path) -> None:
             ) to '{file}'
             """
         )
-        if not con.execute(f"select count(*) from '{file}'").fetchone()[0]:
-            raise CityMartError(f"no record of {database} is one of the city of {truth}: is it another one?")
+        expect_some(con, file, database, truth)

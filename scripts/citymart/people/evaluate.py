@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 
 from ..errors import CityMartError, UsageError
 from ..home import PROJECT
-from . import linking, models
+from . import linking, sql_models
 from .clusters import DECISIONS, clustered
+from .remembered import pairs
 
 REQUIRED = ("record_id", "person_id")
 TEXTS = ("source", "borough", "title", "first_name", "middle_name", "surname", "gender", "address")
@@ -111,7 +113,7 @@ def take(con: duckdb.DuckDBPyConnection, labelled: Path) -> None:
     def text(name: str) -> str:
         return f"nullif(trim(cast({name} as varchar)), '')" if name in columns else "null::varchar"
 
-    macros = models.macros()
+    macros = sql_models.macros()
     con.execute(
         f"""
         create table int_person_records as
@@ -142,21 +144,19 @@ def take(con: duckdb.DuckDBPyConnection, labelled: Path) -> None:
         )
 
 
-def link(con: duckdb.DuckDBPyConnection) -> None:
+def link(con: duckdb.DuckDBPyConnection, memory: Path | None = None) -> None:
     """Tables `int_person_features`, `int_person_pairs`, `int_person_links` and `clusters` from
-    `int_person_records`.
+    `int_person_records`; with a folder for `memory` only what is not remembered there is compared.
     """
     con.execute(f"create table first_name_variants as select * from read_csv('{VARIANTS}', header = true)")
-    models.run_model(con, "int_person_names")
-    models.run_model(con, "int_person_features")
-    linking.frequencies(con, "int_person_features")
-    (count,) = con.execute("select count(*) from int_person_features").fetchone()
-    found = linking.pairs(con, "int_person_features") if count else linking.PAIRS.empty_table()
-    con.register("pairs_found", found)
+    sql_models.run_model(con, "int_person_names")
+    sql_models.run_model(con, "int_person_features")
+    features = con.execute("from int_person_features").to_arrow_table()
+    with TemporaryDirectory() as folder:
+        con.register("pairs_found", pairs(features, memory or Path(folder)))
     con.execute("create table int_person_pairs as select * from pairs_found")
-    models.run_model(con, "int_person_links")
-    tables = ("int_person_features", "int_person_links")
-    features, links = (con.execute(f"from {name}").to_arrow_table() for name in tables)
+    sql_models.run_model(con, "int_person_links")
+    links = con.execute("from int_person_links").to_arrow_table()
     con.register("clusters_found", clustered(features, links, DECISIONS.empty_table()))
     con.execute("create table clusters as select * from clusters_found")
 

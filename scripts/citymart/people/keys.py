@@ -7,20 +7,19 @@ it belongs into a backup.
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ..disk import written_anew
 from ..errors import CityMartError
 
-RECORDS = pa.schema([("record_id", pa.string()), ("person_key", pa.string()), ("cluster_id", pa.string())])
+KEYS = pa.schema([("record_id", pa.string()), ("person_key", pa.string())])
 HISTORY = pa.schema(
     [
         ("person_key", pa.string()),
@@ -43,21 +42,16 @@ def keyed(clusters: pa.Table, folder: Path, *, new_key: Callable[[], str] | None
     would be renamed.
     """
     new_key = new_key or (lambda: secrets.token_hex(16))
-    registry, history = folder / "keys.parquet", folder / "history.parquet"
-    before: dict[str, str] = {}
-    events = HISTORY.empty_table()
-    if registry.exists():
-        try:
-            known = pq.read_table(registry)
-            events = pq.read_table(history) if history.exists() else events
-        except (pa.ArrowException, OSError) as error:
-            raise CityMartError(
-                f"{registry} can't be read ({error}): it holds the keys of persons; bring it back from a"
-                " backup."
-                " Deleting the folder would give every person a new key."
-            ) from None
-        before = dict(zip(known["record_id"].to_pylist(), known["person_key"].to_pylist(), strict=True))
-    now = dict(zip(clusters["record_id"].to_pylist(), clusters["cluster_id"].to_pylist(), strict=True))
+    registry = folder / "keys.parquet"
+    try:
+        before = dict(_pairs(pq.read_table(registry))) if registry.exists() else {}
+        events = history(folder)
+    except (pa.ArrowException, OSError) as error:
+        raise CityMartError(
+            f"{folder} can't be read ({error}): it holds the keys of persons; bring it back from a backup."
+            " Deleting the folder would give every person a new key."
+        ) from None
+    now = dict(_pairs(clusters.select(["record_id", "cluster_id"])))
 
     had: dict[str, Counter[str]] = defaultdict(Counter)
     for record, cluster in now.items():
@@ -85,42 +79,33 @@ def keyed(clusters: pa.Table, folder: Path, *, new_key: Callable[[], str] | None
                 happened.append((key_of[cluster], "split_from", key, count))
             else:
                 happened.append((key, "merged_into", key_of[cluster], count))
-    if happened or len(now) != len(before):
-        folder.mkdir(parents=True, exist_ok=True)
-    rows = [(record, key_of[cluster], cluster) for record, cluster in sorted(now.items())]
-    table = pa.Table.from_arrays(
-        [pa.array(column) for column in zip(*rows, strict=True)] if rows else [[], [], []], schema=RECORDS
-    )
-    gone = [(record, key) for record, key in sorted(before.items()) if record not in now]
-    remembered = pa.concat_tables(
-        [
-            table.drop_columns("cluster_id"),
-            pa.table({"record_id": [r for r, _ in gone], "person_key": [k for _, k in gone]},
-                     schema=pa.schema([RECORDS.field(0), RECORDS.field(1)])),
-        ]
-    )  # fmt: skip
-    if dict(zip(*(remembered[name].to_pylist() for name in remembered.column_names), strict=True)) != before:
+    # What is not delivered now was of the person that it is merged into, should it come back.
+    merged = {key: other for key, event, other, _ in happened if event == "merged_into"}
+    keys = {record: key_of[cluster] for record, cluster in sorted(now.items())}
+    known = {record: merged.get(key, key) for record, key in before.items()} | keys
+    if known != before:
         news = pa.table(
             {name: [event[i] for event in happened] for i, name in enumerate(HISTORY.names[:4])}
             | {"happened_at": [at] * len(happened)},
             schema=HISTORY,
         )
         # the history first: a key whose fate is told twice does no harm, one whose fate is lost does
-        _write(pa.concat_tables([events, news]), history)
-        _write(remembered, registry)
-    return table
+        _write(pa.concat_tables([events, news]), folder / "history.parquet")
+        _write(_table(dict(sorted(known.items()))), registry)
+    return _table(keys).append_column("cluster_id", pa.array([now[record] for record in keys], pa.string()))
+
+
+def _pairs(table: pa.Table) -> Iterator[tuple[str, str]]:
+    return zip(*(column.to_pylist() for column in table.columns), strict=True)
+
+
+def _table(keys: dict[str, str]) -> pa.Table:
+    return pa.table({"record_id": list(keys), "person_key": list(keys.values())}, schema=KEYS)
 
 
 def _write(table: pa.Table, file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{file.name}.{os.getpid()}.{uuid4().hex}")
-    try:
+    with written_anew(file) as fresh:
         pq.write_table(table, fresh, compression="zstd")
-        with fresh.open("rb") as written:
-            os.fsync(written.fileno())
-        fresh.replace(file)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def history(folder: Path) -> pa.Table:

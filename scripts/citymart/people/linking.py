@@ -24,7 +24,7 @@ PAIRS = pa.schema(
         ("record_id_l", pa.string()),
         ("record_id_r", pa.string()),
         ("match_weight", pa.float64()),
-        *((f"gamma_{name}", pa.int32()) for name in (*model.COMPARED, *model.IDENTIFIERS)),
+        *((name, pa.string()) for name in model.COMPARED),
     ]
 )
 
@@ -66,7 +66,8 @@ def frozen() -> dict[str, Any]:
 
 
 def pairs(con: duckdb.DuckDBPyConnection, features: str, *, new_only: bool = False) -> pa.Table:
-    """`record_id_l, record_id_r, match_weight, gamma_…` of each pair that a blocking rule brings together.
+    """Of each pair that a blocking rule brings together the weight, and how far each comparison agrees, by
+    the name of its level (`PAIRS`).
 
     With `new_only` at least one of the two has `is_new`, a column that the features must then have.
     """
@@ -77,5 +78,9 @@ def pairs(con: duckdb.DuckDBPyConnection, features: str, *, new_only: bool = Fal
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = linker(con, features, settings).inference.predict(threshold_match_weight=LEAST_WEIGHT)
-    columns = ", ".join(PAIRS.names)
-    return con.execute(f"select {columns} from {found.physical_name}").to_arrow_table().cast(PAIRS)
+    levels = ", ".join(f"{model.level_name(name)} as {name}" for name in model.COMPARED)
+    return (
+        con.execute(f"select record_id_l, record_id_r, match_weight, {levels} from {found.physical_name}")
+        .to_arrow_table()
+        .cast(PAIRS)
+    )

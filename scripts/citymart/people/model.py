@@ -1,7 +1,7 @@
 """What Splink compares, and how pairs come to be compared at all.
 
-The records are those of `int_person_features`. Levels are ordered from the best down; their numbers in the
-scored pairs (`gamma_…`) count up from 0, "all other", and -1 where a side has nothing to compare.
+The records are those of `int_person_features`. Levels are ordered from the best down. A scored pair has the
+name of the level in a column of the comparison's own name, null where a side has nothing to compare.
 """
 
 from __future__ import annotations
@@ -105,7 +105,13 @@ COMPARED: dict[str, list[tuple[str, str]]] = {
 }  # fmt: skip
 """Comparison → its levels from the best down, after the one for what is missing."""
 
-IDENTIFIERS = ("nhs_number", "nino", "phone", "email")
+for _number in ("nhs_number", "nino", "phone", "email"):
+    COMPARED[_number] = [
+        ("missing", f"{_number}_l is null or {_number}_r is null"),
+        ("same", f"{_number}_l = {_number}_r"),
+        ("other", "else"),
+    ]
+
 BY_HAND = {"nhs_number": (0.98, 1e-7), "nino": (0.98, 1e-7)}
 """Comparison → probability that the numbers of one person agree, and that those of two do. Expectation
 maximisation cannot see them: numbers agree only where all else does."""
@@ -167,13 +173,6 @@ BLOCKS = (
 
 def settings() -> dict[str, Any]:
     """Splink's settings of a model that nothing has been estimated for yet."""
-    compared = dict(COMPARED)
-    for name in IDENTIFIERS:
-        compared[name] = [
-            ("missing", f"{name}_l is null or {name}_r is null"),
-            ("same", f"{name}_l = {name}_r"),
-            ("other", "else"),
-        ]
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "record_id",
@@ -182,7 +181,7 @@ def settings() -> dict[str, Any]:
         ],
         "comparisons": [
             {"output_column_name": name, "comparison_levels": [_level(name, *level) for level in levels]}
-            for name, levels in compared.items()
+            for name, levels in COMPARED.items()
         ],
         "retain_matching_columns": True,
         "retain_intermediate_calculation_columns": False,
@@ -209,3 +208,11 @@ def _level(comparison: str, label: str, condition: str) -> dict[str, Any]:
             "fix_u_probability": True,
         }
     return level
+
+
+def level_name(comparison: str) -> str:
+    """SQL: the name of the level of a comparison that Splink has numbered from 0 (`other`) in `gamma_…`, -1
+    for what is missing.
+    """
+    names = [label for label, _ in COMPARED[comparison][:0:-1]]
+    return f"{names}[gamma_{comparison} + 1]"

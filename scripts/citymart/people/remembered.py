@@ -8,14 +8,13 @@ be deleted: the next build compares all anew. (The keys beside them can't: they 
 from __future__ import annotations
 
 import hashlib
-import os
 from importlib.metadata import version
 from pathlib import Path
-from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
 
+from ..disk import written_anew
 from . import linking, model
 
 GROWN = 2.0
@@ -26,59 +25,62 @@ def pairs(features: pa.Table, folder: Path) -> pa.Table:
     """The pairs of `linking.pairs` of all `features`; what is not remembered in `folder` is scored and
     remembered.
     """
-    memory, counted = folder / "pairs.parquet", folder / "frequencies.parquet"
     with linking.connection() as con:
         con.register("features_given", features)
         con.execute(
             "create table features as select *, md5(features_given::varchar) as digest from features_given"
         )
         rules = _rules()
-        if not _recall(con, memory, counted, rules):
+        anew = not _recall(con, folder, rules)
+        if anew:
             linking.frequencies(con, "features")
             con.execute("create table held as select * from features limit 0")
-            anew = True
-        else:
-            anew = False
+            con.register("nothing", linking.PAIRS.empty_table())
+            con.execute("create table remembered as select * from nothing")
         con.execute(
             "create table asked as"
             " select *, record_id not in (select record_id from held) as is_new from features"
         )
-        (fresh,) = con.execute("select count(*) filter (is_new) from asked").fetchone()
+        (fresh, now) = con.execute("select count(*) filter (is_new), count(*) from asked").fetchone()
         found = linking.pairs(con, "asked", new_only=not anew) if fresh else linking.PAIRS.empty_table()
         con.register("found", found)
-        if anew:
-            con.execute("create table known as select * from found")
-        else:
-            con.execute(
-                "create table known as select * from remembered union all by name select * from found"
-            )
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(con, "select record_id, digest from features order by all", folder / "records.parquet")
-        _write(con, f"select *, '{rules}' as rules from known order by all", memory)
-        if anew:
-            _write(
-                con,
-                "select 'first_name' as what, first_name as value, tf_first_name as frequency"
-                " from tf_first_name"
-                " union all select 'surname', surname, tf_surname from tf_surname order by all",
-                counted,
-            )
+        con.execute("create table known as select * from remembered union all by name select * from found")
+        if anew or fresh or now != _count(con, folder / "records.parquet"):
+            _remember(con, folder, rules, with_frequencies=anew)
         return con.execute("select * from known order by record_id_l, record_id_r").to_arrow_table()
+
+
+def _remember(con: duckdb.DuckDBPyConnection, folder: Path, rules: str, *, with_frequencies: bool) -> None:
+    if with_frequencies:
+        counted = " union all ".join(
+            f"select '{name}' as what, {name} as value, tf_{name} as frequency from tf_{name}"
+            for name in sorted(model.FREQUENT)
+        )
+        _write(con, f"{counted} order by all", folder / "frequencies.parquet")
+    _write(con, f"select *, '{rules}' as rules from known order by all", folder / "pairs.parquet")
+    # Last: a record that stands here has its pairs there, whenever a build is cut off.
+    _write(con, "select record_id, digest from features order by all", folder / "records.parquet")
+
+
+def _count(con: duckdb.DuckDBPyConnection, file: Path) -> int:
+    (count,) = con.execute("select count(*) from read_parquet(?)", [str(file)]).fetchone()
+    return count
 
 
 def _rules() -> str:
     digest = hashlib.sha256(f"{duckdb.__version__}|{version('splink')}".encode())
-    digest.update(linking.FROZEN.read_bytes())
-    digest.update(Path(model.__file__).read_bytes())
+    for file in (linking.FROZEN, model.__file__, linking.__file__):
+        digest.update(Path(file).read_bytes())
     return digest.hexdigest()
 
 
-def _recall(con: duckdb.DuckDBPyConnection, memory: Path, counted: Path, rules: str) -> bool:
+def _recall(con: duckdb.DuckDBPyConnection, folder: Path, rules: str) -> bool:
     """Tables `held` (records that are as they were), `remembered` (their pairs) and the frequencies, if there
     is a memory that still counts.
     """
-    records = memory.with_name("records.parquet")
-    if not (memory.exists() and counted.exists() and records.exists()):
+    files = [folder / f"{name}.parquet" for name in ("pairs", "frequencies", "records")]
+    memory, counted, records = files
+    if not all(file.exists() for file in files):
         return False
     try:
         con.execute(
@@ -93,12 +95,12 @@ def _recall(con: duckdb.DuckDBPyConnection, memory: Path, counted: Path, rules: 
             [str(memory), rules],
         )
         con.execute("create table counted as select * from read_parquet(?)", [str(counted)])
-        (same, before) = con.execute(
-            "select coalesce(bool_and(rules = ?), false), (select count(*) from read_parquet(?))"
+        (same, now) = con.execute(
+            "select coalesce(bool_and(rules = ?), false), (select count(*) from features)"
             " from read_parquet(?)",
-            [rules, str(records), str(memory)],
+            [rules, str(memory)],
         ).fetchone()
-        (now,) = con.execute("select count(*) from features").fetchone()
+        before = _count(con, records)
     except duckdb.Error:
         # A memory that can't be read is none.
         same, before, now = False, 0, 0
@@ -120,9 +122,5 @@ def _recall(con: duckdb.DuckDBPyConnection, memory: Path, counted: Path, rules: 
 
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> None:
-    fresh = file.with_name(f".{file.name}.{os.getpid()}.{uuid4().hex}")
-    try:
+    with written_anew(file) as fresh:
         con.execute(f"copy ({query}) to '{fresh}' (format parquet, compression zstd)")
-        fresh.replace(file)
-    finally:
-        fresh.unlink(missing_ok=True)

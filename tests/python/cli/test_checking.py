@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from citymart.checking import _scratch_home
+from citymart.checking import Checked, Finding, _scratch_home, in_words
 from citymart.home import Home
 from citymart.landing import loading
 from citymart.placeholders import ensure_landing
@@ -51,3 +51,17 @@ def test_a_check_borrows_what_has_landed_whole_and_nothing_else(home):
     with _scratch_home(home, borrow=True) as scratch:
         lent = {path.rpartition("/")[2] for path in files(scratch)}
     assert lent == {"whole.parquet", "whole.json", "whole@withdrawn.json"}
+
+
+@pytest.mark.parametrize(
+    ("severity", "last_line"),
+    [
+        ("error", "not good: see what is to be mended"),
+        ("warning", "nothing has to be mended; 7 warnings to look at"),
+        ("repaired", "good: nothing has to be mended"),
+    ],
+)
+def test_the_last_line_calls_nothing_good_that_should_be_looked_at(severity, last_line):
+    found = Finding(severity, "value_missing", "uprn", 7, "The value is missing", "provider", [])
+    checked = Checked("a.csv", "anybody", "tenancies", "2026-03-31", landed_rows=9, findings=[found])
+    assert in_words(checked).splitlines()[-1] == last_line

@@ -1,22 +1,17 @@
 """What the tests of the parse macros share: the macros as functions and a way to ask what they give."""
 
-from pathlib import Path
-
 import duckdb
-import jinja2
 import pytest
-
-MACROS = Path(__file__).parents[3] / "macros/parse"
+from citymart.people import sql_models
 
 
 @pytest.fixture(scope="session")
 def macros():
-    """All parse macros in one namespace, each a function from SQL expressions to an SQL expression.
+    """All macros in one namespace, each a function from SQL expressions to an SQL expression.
 
     They call nothing of dbt's, so that plain Jinja renders them as dbt does, without a dbt run.
     """
-    source = "\n".join(path.read_text("utf-8") for path in sorted(MACROS.glob("*.sql")))
-    return jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(source).module
+    return sql_models.macros()
 
 
 @pytest.fixture(scope="session")

@@ -98,3 +98,19 @@ def test_no_text_at_all_makes_a_macro_raise(name, macros, answers, sent):
     takes_format = "format" in getattr(macros, name).arguments
     rows = [{"as_sent": text} | ({"format": format} if takes_format else {}) for text, format in sent]
     assert len(answers(expression(macros, name, ["format"] if takes_format else []), rows)) == 200
+
+
+def test_what_sqlfluff_reads_instead_of_a_macro_takes_what_the_macro_takes():
+    """The stand-ins of `scripts/sqlfluff`: one whose macro has gone or changed would hide it from the linter."""
+    pattern = re.compile(r"{%-?\s*macro\s+(\w+)\(([^%]*?)\)\s*-?%}", re.DOTALL)
+
+    def parameters(*files):
+        return {
+            name: [parameter.split("=")[0].strip() for parameter in given.split(",") if parameter.strip()]
+            for file in files
+            for name, given in pattern.findall(file.read_text("utf-8"))
+        }
+
+    real = parameters(*(ROOT / "macros").glob("*/*.sql"))
+    short = parameters(ROOT / "scripts/sqlfluff/short_macros.sql")
+    assert short and {name: real.get(name) for name in short} == short

@@ -157,10 +157,30 @@ def test_merges_and_splits_are_told_and_no_key_is_given_twice(tmp_path) -> None:
     ]
 
 
+def test_what_was_not_delivered_comes_back_as_the_person_that_it_was_merged_into(tmp_path) -> None:
+    number = count()
+
+    def make(**clusters: str) -> dict[str, str]:
+        found = keyed(of_clusters(**clusters), tmp_path, new_key=lambda: f"k{next(number)}")
+        return dict(zip(found["record_id"].to_pylist(), found["person_key"].to_pylist(), strict=True))
+
+    apart = make(a="1", b="1", c="2", d="2")
+    make(a="1", b="1", c="1")
+    assert make(d="d") == {"d": apart["a"]}
+
+
+def test_a_lost_registry_loses_no_history(tmp_path) -> None:
+    keyed(of_clusters(a="1"), tmp_path)
+    told = history(tmp_path).to_pylist()
+    (tmp_path / "keys.parquet").unlink()
+    keyed(of_clusters(a="1"), tmp_path)
+    assert history(tmp_path).to_pylist()[: len(told)] == told
+
+
 def test_a_registry_that_cannot_be_read_stops_the_build_and_stays(tmp_path) -> None:
     keyed(of_clusters(a="1"), tmp_path)
     (tmp_path / "keys.parquet").write_bytes(b"nothing")
-    with pytest.raises(CityMartError, match=r"keys\.parquet can't be read .*backup"):
+    with pytest.raises(CityMartError, match=r"can't be read .*backup"):
         keyed(of_clusters(a="1"), tmp_path)
     assert (tmp_path / "keys.parquet").read_bytes() == b"nothing"
 
@@ -223,6 +243,28 @@ def test_a_memory_of_pairs_that_is_broken_is_made_anew(some_people, tmp_path) ->
     whole = remembered.pairs(some_people, tmp_path)
     (tmp_path / "pairs.parquet").write_bytes(b"nothing")
     assert remembered.pairs(some_people, tmp_path).equals(whole)
+
+
+@pytest.mark.parametrize("at", range(2))
+def test_cut_off_while_it_remembers_nothing_is_missed_by_the_next_build(
+    some_people, tmp_path, monkeypatch, at
+) -> None:
+    """The first build is whole; the second, of twice the records, is cut off before it writes a file."""
+    half = some_people.slice(0, some_people.num_rows // 2)
+    remembered.pairs(half, tmp_path)
+    write, written = remembered._write, count()
+
+    def cut_off(*arguments) -> None:
+        if next(written) == at:
+            raise KeyboardInterrupt
+        write(*arguments)
+
+    monkeypatch.setattr(remembered, "_write", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        remembered.pairs(some_people, tmp_path)
+    monkeypatch.undo()
+    found = remembered.pairs(some_people, tmp_path)
+    assert found.num_rows == remembered.pairs(some_people, tmp_path / "anew").num_rows
 
 
 def test_nobody_at_all_is_no_failure(some_people, tmp_path) -> None:

@@ -18,7 +18,7 @@ select
     min(borough_code) as borough_code,
     count(distinct person_key) as people,
     count(distinct person_key) filter (where birth_year_band > year(as_of_date) - 18) as people_under_18,
-    count(distinct person_key) filter (where birth_year_band <= year(as_of_date) - 70) as people_of_70_and_over,
+    count(distinct person_key) filter (where birth_year_band + 4 < year(as_of_date) - 70) as people_of_70_and_over,
     count(distinct person_key) filter (where birth_year_band is null) as people_of_unknown_age,
     count(distinct subject) as services,
     min(start_date) as first_start_date,
