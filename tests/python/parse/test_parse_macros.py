@@ -101,7 +101,7 @@ def test_no_text_at_all_makes_a_macro_raise(name, macros, answers, sent):
 
 
 def test_what_sqlfluff_reads_instead_of_a_macro_takes_what_the_macro_takes():
-    """The stand-ins of `scripts/sqlfluff`: one whose macro has gone or changed would hide it from the linter."""
+    """The stand-ins of `scripts/sqlfluff`: one whose macro has gone or changed would hide what it is."""
     pattern = re.compile(r"{%-?\s*macro\s+(\w+)\(([^%]*?)\)\s*-?%}", re.DOTALL)
 
     def parameters(*files):
