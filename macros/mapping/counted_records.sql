@@ -20,5 +20,6 @@
         'int_hmo_licences',
         'int_benefit_records',
         'int_tenancy_records',
+        'int_service_deliveries',
     ]) }}
 {% endmacro %}

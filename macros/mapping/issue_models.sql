@@ -16,5 +16,6 @@
         'int_hmo_licence_issues',
         'int_benefit_issues',
         'int_tenancy_issues',
+        'int_service_issues',
     ]) }}
 {% endmacro %}

@@ -30,5 +30,17 @@
         {'subject': 'tenancies', 'field': 'birth_date'},
         {'subject': 'tenancies', 'field': 'notice_date'},
         {'subject': 'tenancies', 'field': 'court_order_date'},
+        {'subject': 'adult_social_care', 'field': 'birth_date'},
+        {'subject': 'adult_social_care', 'field': 'deceased_date'},
+        {'subject': 'adult_social_care', 'field': 'start_date'},
+        {'subject': 'childrens_services', 'field': 'birth_date'},
+        {'subject': 'childrens_services', 'field': 'start_date'},
+        {'subject': 'library_members', 'field': 'birth_date'},
+        {'subject': 'library_members', 'field': 'start_date'},
+        {'subject': 'library_members', 'field': 'last_used_date'},
+        {'subject': 'public_health', 'field': 'birth_date'},
+        {'subject': 'public_health', 'field': 'start_date'},
+        {'subject': 'homelessness', 'field': 'birth_date'},
+        {'subject': 'homelessness', 'field': 'start_date'},
     ]) }}
 {% endmacro %}

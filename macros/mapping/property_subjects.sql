@@ -13,5 +13,10 @@
         'hmo_licences',
         'housing_benefit',
         'tenancies',
+        'adult_social_care',
+        'childrens_services',
+        'library_members',
+        'public_health',
+        'homelessness',
     ]) }}
 {% endmacro %}

@@ -13,5 +13,8 @@
 {% macro name_sound(expr) -%}name_sound({{ expr }}){%- endmacro %}
 {% macro name_words(expr) -%}name_words({{ expr }}){%- endmacro %}
 {% macro coded_fields() -%}
-    {{ return([{'subject': 'one', 'field': 'one', 'list': 'one'}, {'subject': 'two', 'field': 'two', 'list': 'two'}]) }}
+    {{ return([
+        {'subject': 'homelessness', 'field': 'one', 'list': 'one'},
+        {'subject': 'public_health', 'field': 'two', 'list': 'two'},
+    ]) }}
 {%- endmacro %}

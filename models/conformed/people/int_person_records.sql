@@ -46,6 +46,10 @@ together as (
     from {{ ref(model) }}
 
     {% endfor %}
+    union all by name
+
+    select * from {{ ref('int_service_people') }}
+
 )
 
 select
@@ -69,10 +73,10 @@ select
     uprn,
     lsoa_code,
     ward_code,
-    null::varchar as nhs_number,
+    nhs_number,
     nino,
-    null::varchar as phone,
-    null::varchar as email,
+    phone,
+    email,
     start_date,
     end_date,
     is_live,

@@ -133,7 +133,7 @@ def build_truth(
         con.execute(f"set variable {name} = $value", {"value": value})
     _lists(con)
     make_areas(con, borough, list(_all()), properties, boundaries)
-    for name in ("streets", "properties", "dwellings", "people"):
+    for name in ("streets", "properties", "dwellings", "people", "services"):
         con.execute((_SQL / f"{name}.sql").read_text(encoding="utf-8"))
 
 

@@ -17,7 +17,7 @@ SUBJECTS = PROJECT / "scripts/citymart/sample/subjects"
 TOLD_BY = {
     "coordinate": ("easting", "northing", "longitude", "latitude"),
     "date_of_birth": ("birth_date", "attainer_birth_date"),
-    "forename": ("full_name", "register_name"),
+    "forename": ("full_name", "register_name", "name"),
     "from_date": ("claim_from_date",),
     "liable_from_date": ("liable_from",),
     "liable_to_date": ("liable_to",),
@@ -26,10 +26,13 @@ TOLD_BY = {
     "occupied_from_date": ("occupied_from",),
     "received_date": ("received_at",),
     "status": ("outcome",),
-    "surname": ("full_name", "register_name"),
+    "surname": ("full_name", "register_name", "name", "forename"),
     "to_date": ("claim_to_date",),
     "vacated_date": ("vacated",),
 }
+
+OF_PEOPLE = ("fct_electors", "fct_service_episodes")
+"""Facts that name people, and so are in no release."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Shown:
 
     @property
     def table(self) -> str:
-        return f"{'restricted' if self.fact == 'fct_electors' else 'marts'}.{self.fact}"
+        return f"{'restricted' if self.fact in OF_PEOPLE else 'marts'}.{self.fact}"
 
 
 def shown() -> list[Shown]:

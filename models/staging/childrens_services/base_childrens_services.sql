@@ -1,0 +1,37 @@
+-- base_childrens_services.sql
+-- One row an episode of a child with children's social care, as sent,
+-- under the city's field names; nothing is parsed here.
+{{ mapped(
+    'childrens_services',
+    fields=[
+        'person_reference',
+        'service_reference',
+        'title',
+        'forename',
+        'middle_name',
+        'surname',
+        'name',
+        'gender',
+        'birth_date',
+        'nhs_number',
+        'service_type',
+        'need',
+        'outcome',
+        'pupil_number',
+        'start_date',
+        'end_date',
+        'uprn',
+        'address',
+        'address_1',
+        'address_2',
+        'address_3',
+        'address_4',
+        'address_5',
+        'postcode',
+    ],
+    formats=[
+        'birth_date',
+        'start_date',
+        'end_date',
+    ],
+) }}
