@@ -36,6 +36,8 @@ case
             when is_surname and place = 'same' then 'review' when is_surname and match_weight >= 12 then 'review' else 'no'
         end
         when is_surname and match_weight >= 13 and first_name <> 'initial' then 'link'
+        -- Who has moved: the weight knows how many others can have the name.
+        when surname = 'same' and first_name = 'same' and birth_date = 'same' and match_weight >= 8 then 'link'
         when is_surname and (is_same_place or is_same_contact) then 'link'
         -- a name before and after a marriage
         when is_first_name and (is_same_place or is_same_contact) then 'link'

@@ -160,7 +160,10 @@ with named as (
         people.*,
         last_names.surname,
         -- now and then a son has his father's name
-        case when is_child and sex = 'M' and m = adults and household_kind = 'family' and u('junior', sid) < 0.03 and u('head_sex', sid) < 0.6 then sid || '/0' else pid end as called_as
+        is_child and sex = 'M' and m = adults and household_kind = 'family' and u('junior', sid) < 0.03 and u('head_sex', sid) < 0.6 as is_junior,
+        -- Of one family no two have one first name, but for him: they are that many names apart.
+        case when named_as = sid then sid else pid end as called_as,
+        case when named_as = sid and not is_junior then m else 0 end as name_place
     from people_numbered as people
     left join last_names on last_names.community = people.community and last_names.name_number = n('surname', named_as, surname_count(people.community))
 ),
@@ -170,7 +173,8 @@ called as (
         serial * 2 as nhs_base
     from named
     left join forenames as first_names on first_names.community = named.community and first_names.sex = named.sex
-        and first_names.name_number = n('forename', called_as, forename_count(named.community, named.sex))
+        and first_names.name_number = (n('forename', called_as, forename_count(named.community, named.sex))
+            + name_place * (forename_count(named.community, named.sex) // 7 + 1)) % forename_count(named.community, named.sex)
     left join forenames as middle_names on middle_names.community = named.community and middle_names.sex = named.sex
         and middle_names.name_number = case when u('has_middle', pid) < 0.4 then n('middle', pid, forename_count(named.community, named.sex)) end
     left join last_names as birth_names on birth_names.community = named.community
