@@ -1,0 +1,1 @@
+"""Counts of people and households that leave for the public: what of them is shown, and an audit of that."""
