@@ -53,6 +53,7 @@ def add_subject(name: str, project: Path) -> list[Path]:
             project / "models/landing/_sources.yml",
             f"      - name: {name}",
             "        description: Landed records of the subject, verbatim.",
+            "        columns: *landed",
         ),
         _insert_before(project / "macros/mapping/subjects.sql", "    ]) }}", f"        '{name}',"),
     ]

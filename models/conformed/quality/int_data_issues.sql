@@ -107,15 +107,15 @@ select
         coalesce(found.line_number, -1),
         found.field,
         found.issue_type,
-        found.value_as_sent,
+        -- Which of several, not which value: a key that is made of a value tells it to whoever tries all there are.
         row_number() over (
             partition by
                 found.extract_id,
                 found.row_number,
                 found.line_number,
                 found.field,
-                found.issue_type,
-                found.value_as_sent
+                found.issue_type
+            order by found.value_as_sent
         )
     )) as issue_key,
     found.subject,
