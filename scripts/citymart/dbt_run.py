@@ -73,7 +73,11 @@ def run_dbt(
     """
     from dbt.cli.main import dbtRunner
 
-    Seeds(project / "seeds").check_layouts()
+    from citymart.people.forgetting import keep_out
+
+    seeds = Seeds(project / "seeds")
+    seeds.check_layouts()
+    keep_out(home, seeds=seeds, note=note)
     target = target or home.build / "target" / use
     command = [
         *arguments,

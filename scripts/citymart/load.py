@@ -31,6 +31,8 @@ from .home import Home
 from .landing import Place, Writer, commit, explain, loading, write_receipt
 from .layouts import Seeds
 from .logs import write_log
+from .people import sweeping, tombstones
+from .people.identity import Reader
 from .placeholders import ensure_landing
 from .settle import Kind, Kinds, Tally, is_plain_start, number_in, settle
 from .text import LONGEST_LINE, Text, read_text
@@ -143,7 +145,7 @@ def load_files(
             ensure_landing(home, seeds.subjects)
         except OSError as error:
             raise explain(error, home) from None
-        run = _Run()
+        run = _Run(forgotten=tombstones.read(home))
         for delivery in deliveries:
             watcher.start(delivery, _size(delivery.path))
             for outcome in _load(delivery, home, scratch, seeds, watcher, limits, run):
@@ -257,6 +259,7 @@ class _Run:
 
     said: dict[tuple[Path, str], str] = field(default_factory=dict)
     later: list[tuple[_Job, str, dict[str, Any], Outcome]] = field(default_factory=list)
+    forgotten: tombstones.Tombstones = field(default_factory=tombstones.Tombstones)
 
     def say(self, place: Place, extract_id: str, receipt: dict[str, Any]) -> None:
         if receipt["as_of_date"]:
@@ -345,6 +348,7 @@ class _Job:
         finally:
             writer.abandon()
         self._is_a_table(writer, tally, header)
+        self._keep_out(writer, header)
         self._still_the_same()
         return self._commit(extract_id, writer, tally, header)
 
@@ -625,6 +629,18 @@ class _Job:
                 "ask for the spreadsheet or the CSV behind it"
             )
 
+    def _keep_out(self, writer: Writer, header: list[str]) -> None:
+        """Empties the records of people who are forgotten before anybody can read them."""
+        stones = self.run_so_far.forgotten
+        if not stones or self.delivery.subject not in sweeping.subjects_of_people(self.seeds):
+            return
+        reader = Reader(self.seeds, self.delivery.provider, self.delivery.subject, header)
+        rows = len(sweeping.sweep_records(writer.records_path, reader, stones))
+        rejects = sweeping.sweep_rejects(writer.rejects_path, stones)
+        self.receipt |= {"forgotten_rows": rows, "forgotten_rejects": rejects}
+        if rows or rejects:
+            self.receipt["notes"].append(f"Emptied {rows + rejects} records of people who are forgotten.")
+
     # -- what is kept of it -------------------------------------------------------------------
 
     def _blank_receipt(self) -> dict[str, Any]:
@@ -652,6 +668,8 @@ class _Job:
             "source_records": 0,
             "landed_rows": 0,
             "rejected_rows": 0,
+            "forgotten_rows": 0,
+            "forgotten_rejects": 0,
             "preamble_lines": 0,
             "blank_records": 0,
             "total_records": 0,

@@ -30,7 +30,8 @@ HISTORY = pa.schema(
     ]
 )
 """`event`: `created`; `merged_into` the other key (this one is not used any more); `split_from` the other key
-(this one is new). `records` are those that went from one to the other."""
+(this one is new); `forgotten` at the person's request. `records` are those that went from one to the other,
+or from the one that is forgotten."""
 
 
 def keyed(clusters: pa.Table, folder: Path, *, new_key: Callable[[], str] | None = None) -> pa.Table:
