@@ -37,9 +37,11 @@ COMMANDS = {
     "status": "What has landed, what is unmapped, refused or overdue.",
     "build": "Build the development database.",
     "publish": "Build and test a candidate, and make it the current release.",
+    "keys": "Make the keys of the audiences that have none.",
     "export": "Write the current release as CSV, Parquet and GeoJSON.",
     "evaluate": "Compare what the mart works out with what is true.",
     "withdraw": "Take a landed file out of the mart, with a reason.",
+    "forget": "Erase a person: from landing to releases, proved by search.",
     "subject": "Start a new subject from a template.",
 }
 FAILED, MISUSED, BROKEN, STOPPED, PIPE_CLOSED = 1, 2, 70, 130, 141

@@ -5,11 +5,11 @@ dbt-duckdb calls this before it opens the database, so `dbt build` works on a cl
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import duckdb_extension_spatial
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from citymart.home import Home
@@ -17,16 +17,22 @@ from citymart.layouts import Seeds
 from citymart.placeholders import ensure_landing
 
 
-def spatial_extension() -> Path:
-    """The spatial extension of the installed duckdb, as a file; nothing is fetched or installed.
+def extension(name: str) -> Path:
+    """An extension of the installed duckdb (`spatial`, `httpfs`), as a file; nothing is fetched or installed.
 
-    Raises `FileNotFoundError` when the package does not carry one for this version of duckdb.
+    Raises `FileNotFoundError` when no package carries it for this version of duckdb.
     """
-    folder = Path(duckdb_extension_spatial.__file__).parent / "extensions" / f"v{duckdb.__version__}"
-    file = folder / "spatial.duckdb_extension"
+    package = find_spec(f"duckdb_extension_{name}")
+    folder = Path(package.origin).parent if package and package.origin else Path(f"duckdb_extension_{name}")
+    file = folder / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
     if not file.exists():
-        raise FileNotFoundError(f"{file} is missing: duckdb and duckdb-extension-spatial must be one version")
+        raise FileNotFoundError(f"{file} is missing: duckdb and duckdb-extension-{name} must be one version")
     return file
+
+
+def spatial_extension() -> Path:
+    """The spatial extension: see `extension`."""
+    return extension("spatial")
 
 
 class Plugin(BasePlugin):

@@ -39,6 +39,7 @@ from citymart.releases import (
     remove,
     sweep,
 )
+from citymart.sharing.release import log_access, sharing, write_audiences
 
 SCHEMAS = ("marts", "market")
 CANDIDATE = "mart.duckdb"
@@ -77,7 +78,7 @@ def publish(
                 return Published(None, False, run, failures=_keep_failed(home, candidate, run))
             note(f"{run.models} models built, {run.tests} tests passed; writing the release …")
             warnings = with_examples(candidate, run.warnings)
-            release, new = _release(home, candidate, _keys(run.target), project)
+            release, new = _release(home, candidate, run.target, project)
             removed = prune(home, keep)
             remove(failed_folder(home))
             return Published(release, new, run, removed=removed, warnings=warnings)
@@ -137,16 +138,21 @@ def _keep_failed(home: Home, candidate: Path, run: DbtRun) -> list[dict[str, Any
     return failures
 
 
-def _release(home: Home, candidate: Path, keys: dict[str, str], project: Path) -> tuple[Release, bool]:
+def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[Release, bool]:
     found = _digests(candidate, "mart")
     if not found:
         raise CityMartError(f"the build has no table in {' or '.join(SCHEMAS)}: there is nothing to publish")
     data_hash = _data_hash(found)
+    now = _now()
+    agreed = sharing(candidate, now.date())
+    terms_hash = agreed.fingerprint if agreed else None
     current = current_release(home)
-    if current is not None and current.data_hash == data_hash:
+    if current is not None and (current.data_hash, current.manifest.get("terms_hash")) == (
+        data_hash,
+        terms_hash,
+    ):
         return current, False
 
-    now = _now()
     # Milliseconds, because the order of the ids is the order of the releases.
     release_id = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03}Z-{data_hash[:8]}"
     folder = releases_folder(home) / release_id
@@ -158,7 +164,7 @@ def _release(home: Home, candidate: Path, keys: dict[str, str], project: Path) -
     remove(temporary)
     temporary.mkdir(parents=True)
     database = temporary / DATABASE
-    _write_database(candidate, database, keys)
+    _write_database(candidate, database, _keys(target))
     if _digests(database, database.stem) != found:
         raise CityMartError(
             f"{database} does not read back as it was built: check the disk, then publish again"
@@ -176,11 +182,18 @@ def _release(home: Home, candidate: Path, keys: dict[str, str], project: Path) -
         ],
         "code": code_version(project),
     }
+    if agreed is not None:
+        earlier = current.folder if current else None
+        manifest["terms_hash"] = terms_hash
+        manifest["audiences"] = write_audiences(candidate, temporary, agreed, target, earlier)
+        manifest["audiences_without_file"] = agreed.without_file
     (temporary / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     fsync_file(temporary / MANIFEST)
     fsync_folder(temporary)
     temporary.replace(folder)
     fsync_folder(folder.parent)
+    # Before anybody can read it: what was given and is not in the log would be worse than the reverse.
+    log_access(home, manifest)
     make_current(home, release_id)
     return Release(folder, manifest), True
 

@@ -33,6 +33,11 @@ class Release:
         return self.manifest["data_hash"]
 
     @property
+    def terms_hash(self) -> str | None:
+        """Of the agreements and keys under which the files of the audiences were made."""
+        return self.manifest.get("terms_hash")
+
+    @property
     def database(self) -> Path:
         return self.folder / DATABASE
 

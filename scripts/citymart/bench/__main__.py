@@ -1,12 +1,10 @@
-"""All measurements, one after the other: landing, addresses, people, a whole city."""
+"""All measurements, one after the other: landing, addresses, people, sharing, a whole city."""
 
 from __future__ import annotations
 
 import sys
 
-from . import address_dirt, addresses, city, landing, people
+from . import address_dirt, addresses, city, landing, people, sharing
 
-failed = [
-    main for main in (landing.main, addresses.main, address_dirt.main, people.main, city.main) if main()
-]
+failed = [each for each in (landing, addresses, address_dirt, people, sharing, city) if each.main()]
 sys.exit(1 if failed else 0)

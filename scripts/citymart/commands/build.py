@@ -13,8 +13,11 @@ from citymart.cli import FAILED, Settings
 )
 @click.option("--full-refresh", is_flag=True, help="Build incremental models anew.")
 @click.option("--no-unit-tests", is_flag=True, help="Leave out the tests of the code; those of the data run.")
+@click.option("--no-tests", is_flag=True, help="Leave out all tests: for a look at models in the making.")
 @click.pass_context
-def build(ctx: click.Context, select: tuple[str, ...], full_refresh: bool, no_unit_tests: bool) -> None:
+def build(
+    ctx: click.Context, select: tuple[str, ...], full_refresh: bool, no_unit_tests: bool, no_tests: bool
+) -> None:
     """Build the development database, and run the tests of what is built.
 
     \b
@@ -42,8 +45,10 @@ def build(ctx: click.Context, select: tuple[str, ...], full_refresh: bool, no_un
         arguments += ["--indirect-selection", "cautious"]
     if full_refresh:
         arguments.append("--full-refresh")
-    if no_unit_tests:
+    if no_unit_tests or no_tests:
         arguments += ["--exclude-resource-type", "unit_test"]
+    if no_tests:
+        arguments += ["--exclude-resource-type", "test"]
     with build_lock(home, "build"):
         database.parent.mkdir(parents=True, exist_ok=True)
         run = run_dbt(home, arguments, database=database, use="dev", note=settings.note)

@@ -27,6 +27,12 @@ def publish(ctx: click.Context, keep: int, rollback: bool) -> None:
     depend on the order of rows, on the machine, or on when the files landed.
 
     \b
+    That file is the operator's. What is handed out lies in audiences/ beside
+    it: a file an audience, with what the agreements of seeds/market give it on
+    the day. All but open.duckdb are encrypted; the variable CITYMART_KEYS names
+    the file with the keys (see `citymart keys`).
+
+    \b
     --rollback makes the release before the current one current, in one step,
     and again the one before that. What was wrong has to be mended (or taken
     out, see `citymart withdraw`) before the next publish has it again.
@@ -99,6 +105,10 @@ def _tell_failures(ctx: click.Context, outcome) -> None:
     ctx.exit(FAILED)
 
 
+def _several(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"
+
+
 def _story(outcome, database, asked: list[dict[str, str]]) -> str:
     release = outcome.release
     lines = sentences(outcome.warnings, "warning")
@@ -108,6 +118,14 @@ def _story(outcome, database, asked: list[dict[str, str]]) -> str:
     else:
         lines.append(f"nothing new: the data is that of {release.id}, which stays current")
     lines.append(f"the mart is {database}")
+    audiences = release.manifest.get("audiences", [])
+    if audiences:
+        lines.append(f"files for {len(audiences)} audiences: {database.parent / 'audiences'}")
+    if without := release.manifest.get("audiences_without_file"):
+        lines.append(
+            f"no file for {_several(without)}: they need keys, and CITYMART_KEYS names no file with any"
+            " (docs/sharing.md)"
+        )
     for number, question in enumerate(asked, 1):
         lines += ["", f"{number}. {question['question']}", "", question["command"]]
     return "\n".join(lines)

@@ -68,8 +68,8 @@ def configured() -> Keys | None:
 
 
 def add_missing(path: Path, audiences: Iterable[str], home: Home) -> list[str]:
-    """A random key for each audience that has none in the file, which is made if it is not there; the audiences
-    that got one. No key that is there is changed.
+    """A random key for each audience that has none in the file, which is made if it is not there; the
+    audiences that got one. No key that is there is changed.
 
     Raises `UsageError` for a file inside the project or the home: what is backed up or handed on with them
     would hold the keys to it.

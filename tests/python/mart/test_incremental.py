@@ -57,7 +57,7 @@ def test_an_incremental_build_equals_a_full_one_late_and_corrected_deliveries_in
     strange.parent.mkdir(parents=True)
     strange.write_text("Ref,Received date,Betreff\nA1,01/09/2026,Bins\nA2,02/09/2026,Trees\n")
     run("load", str(sample))
-    run("build", "--no-unit-tests")
+    run("build", "--no-tests")
     first = staged(home, "spending")
 
     run("load", str(later))
@@ -69,14 +69,14 @@ def test_an_incremental_build_equals_a_full_one_late_and_corrected_deliveries_in
             " where provider_code = 'gla' and subject = 'spending'"
         ).fetchone()
     run("withdraw", gone, "--why", "sent by mistake")
-    run("build", "--no-unit-tests")
+    run("build", "--no-tests")
     kept = staged(home, "spending")
     assert gone in first - kept, "what was withdrawn has gone"
     assert kept - first, "what came late is there"
     incremental = digests(home)
 
     shutil.rmtree(home / "build")
-    run("build", "--no-unit-tests")
+    run("build", "--no-tests")
     assert digests(home) == incremental
     with duckdb.connect(str(home / "build/dev/mart.duckdb"), read_only=True) as mart:
         assert mart.execute(

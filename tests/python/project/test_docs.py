@@ -11,7 +11,7 @@ import pytest
 
 DOCUMENTS = [
     *("README.md", "docs/add-a-borough.md", "docs/add-a-subject.md", "docs/operate.md"),
-    "docs/generated-city.md",
+    *("docs/generated-city.md", "docs/sharing.md", "docs/forget.md"),
 ]
 
 
@@ -61,13 +61,16 @@ def test_every_citymart_command_in_the_documents_runs(
         if not line.startswith("./citymart "):
             continue
         words = shlex.split(line)[1:]
-        of_its_own = {"publish", "export", "build", "withdraw", "sample", "licences", "--truth"}
+        of_its_own = {"publish", "export", "build", "withdraw", "forget", "sample", "licences", "--truth"}
         if of_its_own & {*words}:
             words = [*words[:1], "--help"]  # run in tests of their own
         words = [
-            {"FILE": "extracts/hackney/spending/2026-10-31.csv", "P": "hackney", "S": "spending"}.get(
-                word, word
-            )
+            {
+                "FILE": "extracts/hackney/spending/2026-10-31.csv",
+                "P": "hackney",
+                "S": "spending",
+                "~/city-keys.csv": str(tmp_path / "city-keys.csv"),
+            }.get(word, word)
             for word in words
         ]
         words = [str(workplace / word) if (workplace / word).exists() else word for word in words]

@@ -7,15 +7,21 @@ import os
 import re
 import shutil
 import sys
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
-from citymart.dbt_plugin import spatial_extension
+from citymart.dbt_plugin import extension, spatial_extension
 from citymart.hashing import table_digest, tables
+from citymart.home import Home
+from citymart.sharing.keys import VARIABLE, Keys, add_missing
+from citymart.sharing.release import sharing, write_audiences
+from citymart.sharing.terms import encrypted_audiences
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from audience_search import People, files
 from persons import OF_PERSONS, share_of_same_persons
 from truth_of_city import Shown, countable, opened, rows, shown
 
@@ -38,8 +44,8 @@ def made(citymart, home: Path, folder: Path, *options: str) -> Path:
     return out
 
 
-def built(citymart, home: Path) -> Path:
-    done = citymart(home, "build", "--no-unit-tests")
+def built(citymart, home: Path, without: str = "--no-unit-tests") -> Path:
+    done = citymart(home, "build", without)
     assert done.returncode == 0, done.stdout + done.stderr
     return home / "build/dev/mart.duckdb"
 
@@ -363,8 +369,80 @@ def nested_joins(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
     return found
 
 
-def test_three_months_one_by_one_give_the_marts_of_all_at_once(citymart, tmp_path: Path) -> None:
-    extracts = made(citymart, tmp_path / "home", tmp_path)
+@pytest.fixture(scope="module")
+def audiences(dirty_folder: Path, tmp_path_factory) -> dict[str, tuple[Path, str | None]]:
+    """The file of each audience of the dirty city, and the key that opens it."""
+    folder = tmp_path_factory.mktemp("audiences")
+    key_file = folder / "keys.csv"
+    add_missing(key_file, encrypted_audiences(), Home.at(dirty_folder / "home"))
+    build, target = dirty_folder / "home/build/dev/mart.duckdb", dirty_folder / "home/build/target/dev"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(key_file))
+        agreed = sharing(build, date(2026, 10, 2))
+        told = write_audiences(build, folder / "release", agreed, target, None)
+    keys = Keys(key_file)
+    return {
+        each["audience"]: (
+            folder / "release" / each["file"],
+            keys.of(each["audience"]).encryption_key if each["is_encrypted"] else None,
+        )
+        for each in told
+    }
+
+
+def test_nobody_of_the_truth_is_found_in_what_an_audience_gets(dirty_folder, audiences) -> None:
+    people = People(dirty_folder / "city-truth")
+    assert len(people.numbers) > 1000 and people.con.execute("select count(*) from names").fetchone()[0] > 500
+    found = {name: people.in_database(*file) for name, file in audiences.items()}
+    assert found == {name: [] for name in audiences}
+    # In the operator's own build they are, so that the search can find them.
+    assert people.in_database(dirty_folder / "home/build/dev/mart.duckdb", None)
+
+
+def test_nor_in_the_bytes_of_files_logs_and_artefacts(dirty_folder, audiences) -> None:
+    people = People(dirty_folder / "city-truth")
+    home = dirty_folder / "home"
+    searched = [path for path, _ in audiences.values()]
+    searched += files([home / "logs", home / "build/target"])
+    assert len(searched) > 100
+    assert {path for path in searched if people.numbers_in(path.read_bytes())} == set()
+
+
+def test_the_file_of_one_audience_opens_with_its_own_key_alone(audiences) -> None:
+    locked = {name: file for name, file in audiences.items() if file[1]}
+    assert {"city", *(f"borough/{name}" for name in BOROUGHS.split(","))} <= set(locked) or SCALE != "0.003"
+    everybodys = [None, *(key for _, key in locked.values())]
+    for path, own in locked.values():
+        for key in everybodys:
+            with duckdb.connect() as con:
+                con.execute(f"load '{extension('httpfs')}'")
+                attach = f"attach '{path}' as f (read_only" + (f", encryption_key '{key}')" if key else ")")
+                if key == own:
+                    con.execute(attach)
+                else:
+                    with pytest.raises(duckdb.Error):
+                        con.execute(attach)
+
+
+def test_every_table_of_the_public_file_answers_and_no_small_count_is_in_it(audiences, dirty) -> None:
+    with duckdb.connect(str(audiences["open"][0]), read_only=True) as con:
+        names = con.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+        assert len(names) > 25
+        for (name,) in names:
+            con.execute(f"select * from {name}").fetchall()
+        shown = con.execute(
+            "select count(*), count(number), count(*) filter (where status = 'c'),"
+            " count(*) filter (where number between 1 and 7 or number % 5 <> 0),"
+            " count(*) filter (where (number is null) <> (status is not null)) from marts.service_overlap"
+        ).fetchone()
+    assert shown[1] > 20 and shown[2] > 20 and shown[3:] == (0, 0), shown
+    assert rows(dirty, "select 1 from restricted.service_overlap where number_known between 1 and 7 limit 1")
+
+
+def test_three_months_one_by_one_give_the_marts_of_all_at_once(
+    citymart, dirty_folder: Path, tmp_path: Path
+) -> None:
+    extracts, at_once = dirty_folder / "city", dirty_folder / "home"
 
     def digests(home: Path) -> dict[str, object]:
         with duckdb.connect(str(home / "build/dev/mart.duckdb"), read_only=True) as mart:
@@ -383,10 +461,7 @@ def test_three_months_one_by_one_give_the_marts_of_all_at_once(citymart, tmp_pat
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(file, target)
         assert citymart(monthly, "load", arriving).returncode in (0, 1)
-        built(citymart, monthly)
-    at_once = tmp_path / "at_once"
-    assert citymart(at_once, "load", extracts).returncode in (0, 1)
-    built(citymart, at_once)
+        built(citymart, monthly, "--no-tests")
     assert digests(monthly) == digests(at_once)
     build = "build/dev/mart.duckdb"
     assert share_of_same_persons(monthly / build, at_once / build) >= 0.999
