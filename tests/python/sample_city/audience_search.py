@@ -45,14 +45,16 @@ class People:
         said = {*NUMBER.findall(data), *EMAIL.findall(data)}
         return said & self.numbers
 
-    def in_database(self, path: Path, key: str | None) -> list[tuple]:
+    def in_database(self, path: Path, key: str | None, schema: str = "%") -> list[tuple]:
         """(table, what) of each number, e-mail address or name of a person that stands in a table."""
         locked = f", encryption_key '{key}'" if key else ""
         self.con.execute(f"attach '{path}' as f (read_only{locked})")
         hits: list[tuple] = []
         try:
             for schema, table in self.con.execute(
-                "select schema_name, table_name from duckdb_tables() where database_name = 'f'"
+                "select schema_name, table_name from duckdb_tables()"
+                " where database_name = 'f' and schema_name like ?",
+                [schema],
             ).fetchall():
                 name = f'f."{schema}"."{table}"'
                 rows = f"(select lower(to_json(t)::varchar) as row_text from {name} as t)"

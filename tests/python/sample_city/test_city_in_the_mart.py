@@ -396,7 +396,7 @@ def test_nobody_of_the_truth_is_found_in_what_an_audience_gets(dirty_folder, aud
     found = {name: people.in_database(*file) for name, file in audiences.items()}
     assert found == {name: [] for name in audiences}
     # In the operator's own build they are, so that the search can find them.
-    assert people.in_database(dirty_folder / "home/build/dev/mart.duckdb", None)
+    assert people.in_database(dirty_folder / "home/build/dev/mart.duckdb", None, "restricted")
 
 
 def test_nor_in_the_bytes_of_files_logs_and_artefacts(dirty_folder, audiences) -> None:
