@@ -310,6 +310,7 @@ def _across(records: list[Record], who: list[Named], wanted: traces.Wanted) -> l
         ),
         *(("near", f"{name}|{what}") for name in names for what in {*births, *postcodes}),
         *(("name", name) for name in names),
+        *(("birth", birth) for birth in births),
     ]
 
 

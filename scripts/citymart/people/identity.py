@@ -30,7 +30,7 @@ _WHOLE = re.compile(r"(?P<prefix>.*?)_?(?:full_)?name(?P<number>_\d+)?").fullmat
 _BIRTH = re.compile(r"(?P<prefix>.*?)_?(?:birth_date|date_of_birth|dob)").fullmatch
 _NINO = re.compile(r"(?P<prefix>.*?)_?(?:nino|ni_number|national_insurance_number)").fullmatch
 _NHS = re.compile(r"(?P<prefix>.*?)_?nhs_number").fullmatch
-_REFERENCE = re.compile(r".*_reference|.*_number").fullmatch
+_REFERENCE = re.compile(r".*_reference|.*_number(?:_prefix|_suffix)?").fullmatch
 _POSTCODE_FIELD = re.compile(r"(?P<prefix>.*?)_?postcode").fullmatch
 _ADDRESS_FIELD = re.compile(r"(?P<prefix>.*?)_?address(?:_\d+)?").fullmatch
 
@@ -254,6 +254,12 @@ class Reader:
 
     def read(self, cells: Sequence[str | None]) -> Row:
         """What a record of the header's width says."""
+        row = self.who(cells)
+        self._where(row, cells)
+        return row
+
+    def who(self, cells: Sequence[str | None]) -> Row:
+        """The first half of it: whom it names, with their numbers and days of birth."""
         get = lambda at: said(cells[at]) if at < len(cells) else ""  # noqa: E731
         row = Row(list(self._named(get)))
         first = row.named[0] if row.named else None
@@ -271,10 +277,23 @@ class Reader:
                     setattr(owner, whose, value)
                 if rest is not None:
                     rest.append(value)
+        return row
+
+    def _where(self, row: Row, cells: Sequence[str | None]) -> None:
+        """The other half: references and places."""
+        get = lambda at: said(cells[at]) if at < len(cells) else ""  # noqa: E731
+        written = {name: get(at) for at, name in self.references}
+        for name in [name for name in written if name.endswith("_number_prefix")]:
+            # A reference in three columns: `AA`, `70`, `1` is `AA-70/1` elsewhere; no suffix is `0`.
+            stem = name.removesuffix("_number_prefix")
+            suffix = written.get(f"{stem}_number_suffix", "")
+            number = written.get(f"{stem}_number", "")
+            if number and f"{stem}_reference" not in written:
+                written[f"{stem}_reference"] = f"{written[name]}{number}{'' if suffix == '0' else suffix}"
         row.references = [
             (name, value)
-            for at, name in self.references
-            if len(value := letters(get(at)).replace(" ", "")) >= SHORTEST_REFERENCE
+            for name, text in written.items()
+            if len(value := letters(text).replace(" ", "")) >= SHORTEST_REFERENCE
         ]
         row.own_references = [
             (name, value)
@@ -288,7 +307,6 @@ class Reader:
             if postcode := postcode_of(written) or postcode_of(address):
                 row.postcodes.append(postcode)
                 row.places.append(f"{postcode} {door_of(address)}")
-        return row
 
     def _named(self, get) -> Iterator[Named]:
         for prefix, roles in self.parted.items():

@@ -108,6 +108,9 @@ def look(
                     continue
                 if dim:
                     continue
+            row = reader.who(cells)
+            if row.named and not any(map(stones.may_know, row.named)):
+                continue
             row = reader.read(cells)
             where = None if extract_id is None else f"{extract_id}|{number}"
             gone, by = [], []
@@ -116,7 +119,7 @@ def look(
                 if cases:
                     gone.append(one)
                     by += keys
-            if gone or stones.gone(reader, row, where)[1]:
+            if gone or (not row.named and stones.knows_number(reader, row)):
                 yield number, cells, row, gone, by
 
 

@@ -66,10 +66,13 @@ def keys_of(reader: Reader, row: Row, one: Named) -> list[tuple[str, str]]:
 
 def kept_of(reader: Reader, row: Row, one: Named) -> list[tuple[str, str]]:
     """The same, and what may be all that another record has: an initial, or the person's number there."""
-    keys = keys_of(reader, row, one)
+    keys = [*keys_of(reader, row, one), ("name", one.name)]
     where = f"{reader.provider}|{reader.subject}"
+    if one.birth:
+        keys.append(("birth", one.birth))
     if one.is_full:
         initial = name_of(one.forename[0], one.surname)
+        keys.append(("name", initial))
         keys += [("reference", f"{where}|{field}|{value}|{initial}") for field, value in row.references]
     if one.name == row.named[0].name:
         keys += [("reference_alone", f"{where}|{field}|{value}") for field, value in row.own_references]
@@ -78,6 +81,7 @@ def kept_of(reader: Reader, row: Row, one: Named) -> list[tuple[str, str]]:
 
 # Asked of texts whose cells are not known alone; `name` says nothing of one person.
 LOOSE = ("near", "name")
+MOST_ATOMS = 1 << 18
 
 
 @dataclass
@@ -87,6 +91,7 @@ class Tombstones:
     secret: bytes = b""
     cases: dict[bytes, set[str]] = field(default_factory=dict)
     with_year: set[str] = field(default_factory=set)
+    _atoms: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.cases)
@@ -99,6 +104,7 @@ class Tombstones:
         return self.cases.get(self.hash(kind, text), set())
 
     def add(self, case: str, keys: Iterable[tuple[str, bytes]]) -> None:
+        self._atoms.clear()
         for kind, hashed in keys:
             if kind == YEAR:
                 self.with_year.add(case)
@@ -109,6 +115,8 @@ class Tombstones:
     ) -> tuple[set[str], list[tuple[str, str]]]:
         """The cases that a person named in a record is of, and the keys that say so; `where` is the record,
         for those that were pointed at."""
+        if not self.may_know(one):
+            return set(), []
         asked = [key for key in keys_of(reader, row, one) if key[0] not in LOOSE]
         if where is not None:
             asked.append((ROW, f"{where}|{one.name}"))
@@ -127,15 +135,29 @@ class Tombstones:
     def _is_other_generation(self, case: str, one: Named) -> bool:
         return bool(one.birth and case in self.with_year and not self.has(YEAR, f"{case}|{one.birth[:4]}"))
 
-    def gone(self, reader: Reader, row: Row, where: str | None = None) -> tuple[list[Named], bool]:
-        """Those of a record who are forgotten; and whether it names nobody but has a number of theirs."""
-        found = [one for one in row.named if self.known(reader, row, one, where)[0]]
-        where_from = f"{reader.provider}|{reader.subject}"
-        alone = not row.named and (
-            any(self.has("number_alone", number) for number in (*row.ninos, *row.nhs))
-            or any(self.has("reference_alone", f"{where_from}|{f}|{v}") for f, v in row.own_references)
+    def may_know(self, one: Named) -> bool:
+        """Whether to ask further: a name, a number or a day of birth of theirs, of which each key has one."""
+        return (
+            self._has_atom("name", one.name)
+            or bool(one.birth and self._has_atom("birth", one.birth))
+            or any(self._has_atom("number_alone", number) for number in (one.nino, one.nhs) if number)
         )
-        return found, alone
+
+    def _has_atom(self, kind: str, text: str) -> bool:
+        known = self._atoms.get((kind, text))
+        if known is None:
+            if len(self._atoms) > MOST_ATOMS:
+                self._atoms.clear()
+            known = self._atoms[kind, text] = self.hash(kind, text) in self.cases
+        return known
+
+    def knows_number(self, reader: Reader, row: Row) -> bool:
+        """Whether a record that names nobody has a number of somebody who is forgotten."""
+        where = f"{reader.provider}|{reader.subject}"
+        return any(self._has_atom("number_alone", number) for number in (*row.ninos, *row.nhs)) or any(
+            self._has_atom("reference_alone", f"{where}|{field}|{value}")
+            for field, value in row.own_references
+        )
 
     def in_text(self, text: str) -> bool:
         """Whether a text, of a record that can't be read, names somebody who is forgotten."""
