@@ -45,7 +45,7 @@ class People:
         said = {*NUMBER.findall(data), *EMAIL.findall(data)}
         return said & self.numbers
 
-    def in_database(self, path: Path, key: str | None, schema: str = "%") -> list[tuple]:
+    def in_database(self, path: Path, key: str | None, within: str = "%") -> list[tuple]:
         """(table, what) of each number, e-mail address or name of a person that stands in a table."""
         locked = f", encryption_key '{key}'" if key else ""
         self.con.execute(f"attach '{path}' as f (read_only{locked})")
@@ -54,7 +54,7 @@ class People:
             for schema, table in self.con.execute(
                 "select schema_name, table_name from duckdb_tables()"
                 " where database_name = 'f' and schema_name like ?",
-                [schema],
+                [within],
             ).fetchall():
                 name = f'f."{schema}"."{table}"'
                 rows = f"(select lower(to_json(t)::varchar) as row_text from {name} as t)"
