@@ -108,8 +108,13 @@ def person(home) -> Person:
         home,
         f"""
         select person_key from {PEOPLE}
-        where uprn in (select uprn from {PEOPLE} group by uprn having count(distinct person_key) > 1)
-        group by person_key having count(distinct subject) = 4 order by person_key limit 1
+        where uprn in (
+            select uprn from {PEOPLE}
+            where subject = 'electoral_register' and first_name is not null and is_live
+            group by uprn having count(distinct person_key) > 1
+        )
+        -- Keys are random: the same person each time by a record.
+        group by person_key having count(distinct subject) = 4 order by min(record_id) limit 1
         """,
     )[0]
     return person_of(home, key)
