@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from .csv_rows import MOST_LINES, Dialect, Record, read_records
+from .hashing import literal
 from .settle import AFTER_TOTAL, BEFORE_TOTAL, HELD, MOST_HELD, Kind, Kinds
 from .text import Text
 
@@ -188,7 +189,7 @@ def _copy_sql(
 def _copy_to(query: str, target: Path) -> str:
     # One list holds the cells of all columns: a dictionary of them is never worth the time it takes.
     return (
-        f"copy ({query}) to {_literal(str(target))} "
+        f"copy ({query}) to {literal(str(target))} "
         f"(format parquet, compression zstd, compression_level 1, row_group_size {ROW_GROUP}, "
         "dictionary_size_limit 1)"
     )
@@ -202,12 +203,12 @@ def _source_sql(text: Text, dialect: Dialect, width: int, *, skip: int) -> str:
         "auto_detect=false",
         "header=false",
         f"skip={skip}",
-        f"delim={_literal(dialect.delimiter)}",
-        f"quote={_literal(quote)}",
-        f"escape={_literal(quote)}",
+        f"delim={literal(dialect.delimiter)}",
+        f"quote={literal(quote)}",
+        f"escape={literal(quote)}",
         f"columns={{{', '.join(f'{name}: VARCHAR' for name in columns)}}}",
         # An empty cell is the empty string: nothing in the file can be equal to this.
-        f"nullstr={_literal(uuid.uuid4().hex)}",
+        f"nullstr={literal(uuid.uuid4().hex)}",
         "allow_quoted_nulls=false",
         "null_padding=false",
         "strict_mode=true",
@@ -222,7 +223,7 @@ def _source_sql(text: Text, dialect: Dialect, width: int, *, skip: int) -> str:
         options.append(
             "new_line='\\n'"
         )  # told so it is not looked for; the other kind can't be told in strict mode
-    return f"read_csv({_literal(_one_file(text.path))}, {', '.join(options)})"
+    return f"read_csv({literal(_one_file(text.path))}, {', '.join(options)})"
 
 
 def _keep(kinds: Kinds, dropped: list[Record]) -> str:
@@ -243,14 +244,14 @@ def _keep(kinds: Kinds, dropped: list[Record]) -> str:
         f"(contains(lower({joined}), 'total') and {total})",
     ]
     if any(kinds.header):
-        doubtful.append(f"{trimmed} = {_literal(chr(31).join(kinds.header))}")
+        doubtful.append(f"{trimmed} = {literal(chr(31).join(kinds.header))}")
     if dropped:
         # A number of cells of its own never comes this far.
         as_joined = sorted({chr(31).join(cell or "" for cell in record.cells) for record in dropped})
-        doubtful.append(f"{joined} in ({', '.join(map(_literal, as_joined))})")
+        doubtful.append(f"{joined} in ({', '.join(map(literal, as_joined))})")
     plain = "(c0 >= '0' and c0 < ':') or (c0 >= 'A' and c0 < '[') or (c0 >= 'a' and c0 < '{')"
     firsts = sorted({kinds.header[0], *(record.cells[0] or "" for record in dropped)})
-    other = f"trim(c0) not in ({', '.join(_literal(first.strip(' ')) for first in firsts)})"
+    other = f"trim(c0) not in ({', '.join(literal(first.strip(' ')) for first in firsts)})"
     return (
         f"case when ({plain}) and not contains(lower(c0), 'total') and {other} then true "
         f"else not ({' or '.join(doubtful)}) end"
@@ -260,7 +261,3 @@ def _keep(kinds: Kinds, dropped: list[Record]) -> str:
 def _one_file(path: Path) -> str:
     """The path as DuckDB is to see it: the file of that name, and no pattern that others match."""
     return glob.escape(str(path.absolute()))
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -36,6 +36,20 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(text: object) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def copy_comments(con: duckdb.DuckDBPyConnection, table: Table, target: str) -> None:
+    """Give the table `target` (SQL) the comments of `table`, and those of the columns that both have."""
+    there = {name for name, *_ in con.execute(f"describe {target}").fetchall()}
+    if table.comment:
+        con.execute(f"comment on table {target} is {literal(table.comment)}")
+    for (column, _), comment in zip(table.columns, table.column_comments, strict=True):
+        if comment and column in there:
+            con.execute(f"comment on column {target}.{quoted(column)} is {literal(comment)}")
+
+
 def tables(con: duckdb.DuckDBPyConnection, database: str, schemas: Iterable[str]) -> list[Table]:
     """The tables of the schemas, in the order of the schemas and then of their names."""
     found = []

@@ -12,7 +12,7 @@ import json
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +20,11 @@ from typing import Any
 
 import duckdb
 
+from citymart.dbt_manifest import read_manifest
 from citymart.dbt_run import FULL, DbtRun, disk_is_full, run_dbt, with_examples
 from citymart.disk import fsync_file, fsync_folder
 from citymart.errors import CityMartError
-from citymart.hashing import Table, file_sha256, quoted, table_digest, tables
+from citymart.hashing import Table, copy_comments, file_sha256, literal, quoted, table_digest, tables
 from citymart.home import PROJECT, Home
 from citymart.lock import build_lock
 from citymart.releases import (
@@ -164,7 +165,8 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
     remove(temporary)
     temporary.mkdir(parents=True)
     database = temporary / DATABASE
-    _write_database(candidate, database, _keys(target))
+    built = read_manifest(target)
+    _write_database(candidate, database, built.keys)
     if _digests(database, database.stem) != found:
         raise CityMartError(
             f"{database} does not read back as it was built: check the disk, then publish again"
@@ -185,7 +187,7 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
     if agreed is not None:
         earlier = current.folder if current else None
         manifest["terms_hash"] = terms_hash
-        manifest["audiences"] = write_audiences(candidate, temporary, agreed, target, earlier)
+        manifest["audiences"] = write_audiences(candidate, temporary, agreed, built, earlier)
         manifest["audiences_without_file"] = agreed.without_file
     (temporary / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     fsync_file(temporary / MANIFEST)
@@ -209,38 +211,20 @@ def _data_hash(found: Sequence[tuple[Table, int, str]]) -> str:
     ).hexdigest()
 
 
-def _write_database(candidate: Path, database: Path, keys: dict[str, str]) -> None:
+def _write_database(candidate: Path, database: Path, keys: Mapping[str, str]) -> None:
     """Copy the published schemas into a new file, each table in the order of its key, with its comments.
 
     A fresh file, never a copy from which something is deleted: what is deleted stays in the bytes.
     """
     with duckdb.connect(str(database)) as con:
-        con.execute(f"attach '{_literal(candidate)}' as candidate (read_only)")
+        con.execute(f"attach {literal(candidate)} as candidate (read_only)")
         for table in tables(con, "candidate", SCHEMAS):
             order = quoted(keys[table.label]) if table.label in keys else "all"
             con.execute(f"create schema if not exists {quoted(table.schema)}")
             con.execute(f"create table {table.sql} as select * from candidate.{table.sql} order by {order}")
-            if table.comment:
-                con.execute(f"comment on table {table.sql} is '{_literal(table.comment)}'")
-            for (column, _), comment in zip(table.columns, table.column_comments, strict=True):
-                if comment:
-                    con.execute(f"comment on column {table.sql}.{quoted(column)} is '{_literal(comment)}'")
+            copy_comments(con, table, table.sql)
         con.execute("detach candidate")
         con.execute("checkpoint")
-
-
-def _keys(target: Path) -> dict[str, str]:
-    """`schema.table` → the column that a test of the project says is unique."""
-    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-    nodes = manifest["nodes"]
-    keys = {}
-    for test in nodes.values():
-        metadata = test.get("test_metadata") or {}
-        model = nodes.get(test.get("attached_node") or "")
-        if metadata.get("name") == "unique" and model and test.get("column_name"):
-            label = f"{model['schema']}.{model.get('alias') or model['name']}"
-            keys[label] = min(test["column_name"], keys.get(label, test["column_name"]))
-    return keys
 
 
 def code_version(project: Path = PROJECT) -> dict[str, Any]:
@@ -259,10 +243,6 @@ def _git(project: Path, *arguments: str) -> str:
         [git, "-C", str(project), *arguments], capture_output=True, text=True, check=False, timeout=30
     )
     return done.stdout.strip() if done.returncode == 0 else ""
-
-
-def _literal(text: object) -> str:
-    return str(text).replace("'", "''")
 
 
 def _now() -> datetime:

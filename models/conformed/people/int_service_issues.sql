@@ -7,7 +7,7 @@ with
 
     select
         *,
-        coalesce(person_reference, lower(coalesce(name, concat_ws(' ', forename, surname))), '') as told_by
+        {{ told_by() }} as told_by
     from {{ ref('stg_' ~ subject) }}
 
 ),

@@ -29,7 +29,7 @@ keyed as (
 
     select
         * exclude (issues),
-        coalesce(person_reference, lower(coalesce(name, concat_ws(' ', forename, surname))), '') as told_by
+        {{ told_by() }} as told_by
     from staged
 
 )

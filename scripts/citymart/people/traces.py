@@ -12,13 +12,17 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
+from ..errors import CityMartError
 from ..hashing import quoted
 from ..home import Home
+from ..sharing.files import FOLDER, attach
+from ..sharing.keys import Keys, configured
 from .identity import births_in, letters, postcodes_in, says_name
 
 NEAR = 400  # characters to each side of a surname, in a file without records
@@ -79,7 +83,7 @@ def search(
 
     `spared` says of a landed record that it is somebody else's, of the same name and address.
     """
-    found = Found()
+    found, keys = Found(), configured()
     for path in sorted(home.root.rglob("*")):
         if path.is_symlink() or not path.is_file() or skip(path):
             continue
@@ -89,17 +93,19 @@ def search(
         if wanted.within(name):
             found.hits.append((name, "its name"))
         try:
-            found.hits += [(name, where) for where in _in_file(path, wanted, spared)]
+            found.hits += [(name, where) for where in _in_file(path, wanted, spared, keys)]
+        except CityMartError as error:
+            found.unread.append(str(error))
         except (duckdb.Error, OSError, EOFError, zipfile.BadZipFile) as error:
             found.unread.append(f"{name}: {type(error).__name__}")
     return found
 
 
-def _in_file(path: Path, wanted: Wanted, spared) -> Iterator[str]:
+def _in_file(path: Path, wanted: Wanted, spared, keys: Keys | None) -> Iterator[str]:
     if path.suffix == ".parquet":
         yield from _in_parquet(path, wanted, spared)
     elif path.suffix == ".duckdb":
-        yield from _in_database(path, wanted)
+        yield from _in_database(path, wanted, keys)
     else:
         for where, data in _contents(path):
             if _in_bytes(data, wanted):
@@ -150,9 +156,9 @@ def _in_parquet(path: Path, wanted: Wanted, spared) -> Iterator[str]:
                 yield f"record {number}"
 
 
-def _in_database(path: Path, wanted: Wanted) -> Iterator[str]:
+def _in_database(path: Path, wanted: Wanted, keys: Keys | None) -> Iterator[str]:
     with duckdb.connect() as con:
-        con.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as searched (read_only)")
+        _attach(con, path, keys)
         tables = con.execute(
             "select schema_name, table_name from duckdb_tables() where database_name = 'searched'"
         ).fetchall()
@@ -163,6 +169,16 @@ def _in_database(path: Path, wanted: Wanted) -> Iterator[str]:
             ).fetchall()
             if any(wanted.within(_as_record(text)) for (text,) in rows):
                 yield f"table {schema}.{table}"
+
+
+def _attach(con: duckdb.DuckDBPyConnection, path: Path, keys: Keys | None) -> None:
+    """Open a database as `searched`; one that is locked with whichever key of its audience fits."""
+    folders = path.with_suffix("").parts
+    audience = "/".join(folders[folders.index(FOLDER) + 1 :]) if FOLDER in folders else ""
+    for key in keys.all_of(audience) if keys else []:
+        with suppress(CityMartError):
+            return attach(con, path, "searched", key, read_only=True)
+    return attach(con, path, "searched", None, read_only=True)
 
 
 def _may_be(text: str, wanted: Wanted) -> str:

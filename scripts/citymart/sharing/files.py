@@ -15,17 +15,22 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..dbt_manifest import Manifest
 from ..dbt_plugin import extension
 from ..disclosure.audit import require_safe
 from ..disclosure.control import control as disclose
 from ..disclosure.rules import ALL, Product, Publication
 from ..errors import CityMartError
-from ..hashing import Table, quoted, table_digest, tables
+from ..hashing import Table, copy_comments, literal, quoted, table_digest, tables
 from .hashed import hmac_sql, pads
 from .keys import Key
-from .terms import ANY, LEVELS, METHODS, Audience, Terms
+from .terms import ANY, LEVELS, METHODS, Audience, Control, Terms
 
+FOLDER = "audiences"
+"""Where the files of the audiences lie in a release."""
 SCHEMAS = ("marts", "market", "restricted")
+RELEASED = "release_date"
+"""The column of a table of figures with the day of their publish."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +53,12 @@ def write_audience(
     target: Path,
     audience: Audience,
     terms: Terms,
-    classes: Mapping[str, Mapping[str, str]],
+    built: Manifest,
     key: Key | None,
     earlier: Path | None = None,
 ) -> list[Given]:
-    """Write the file of one audience and read it back, whole. `classes` says of each `schema.table` the
-    classification of each column; a column without one is personal. `earlier` is the public's file of the
-    release before: what it tells is known.
+    """Write the file of one audience and read it back, whole. `earlier` is the public's file of the release
+    before: what it tells is known.
 
     Raises `CityMartError` where the file does not read back as it was written, or a method can't be applied.
     """
@@ -63,19 +67,15 @@ def write_audience(
     target.parent.mkdir(parents=True, exist_ok=True)
     given = []
     with duckdb.connect() as con:
-        _attach(con, target, key)
-        con.execute(f"attach '{_literal(candidate)}' as candidate (read_only)")
-        sent = con.execute("select distinct provider_code from candidate.landing.extracts where is_landed")
-        senders = {code for (code,) in sent.fetchall()}
+        attach(con, target, "audience", key)
+        con.execute(f"attach {literal(candidate)} as candidate (read_only)")
         for table in tables(con, "candidate", SCHEMAS):
             if table.schema == "restricted" and table.label not in terms.restricted_products:
                 continue
             if terms.restricted_products.get(table.label):
                 written = _write_counts(con, table, audience, terms, earlier)
             else:
-                written = _write_table(
-                    con, table, audience, terms, classes.get(table.label, {}), key, senders
-                )
+                written = _write_table(con, table, audience, terms, built, key)
             if written is not None:
                 given.append(written)
         con.execute("detach candidate")
@@ -90,19 +90,21 @@ def _write_table(
     table: Table,
     audience: Audience,
     terms: Terms,
-    classes: Mapping[str, str],
+    built: Manifest,
     key: Key | None,
-    senders: set[str],
 ) -> Given | None:
     levels = audience.levels(table.label)
     if not levels:
         return None
-    provider = _provider(table, terms)
+    granted = _granted(table, levels, terms)
     # What has no provider in its rows was made of all that was sent: it goes where all of them agree.
-    everybody = min(levels.get(sender, 0) for sender in senders or {""})
-    top = max(levels.values()) if provider else max(everybody, levels.get(ANY, 0))
-    if not top:
+    everybody = min((levels.get(sender, 0) for sender in terms.senders), default=0)
+    top = max(levels.values()) if granted else max(everybody, levels.get(ANY, 0))
+    # That a home stands in a list of suspects tells of it, whichever columns are left.
+    least = LEVELS[built.rows.get(table.label, "open")]
+    if top < least:
         return None
+    classes = built.classes.get(table.label, {})
     chosen, withheld = {}, []
     for column, _ in table.columns:
         method = audience.methods.get((table.label, column))
@@ -111,29 +113,45 @@ def _write_table(
             chosen[column] = METHODS[method].format(column=quoted(column), hashed=hmac_sql(quoted(column)))
         elif level <= top:
             chosen[column] = quoted(column)
-            if provider and any(each < level for each in levels.values()):
-                chosen[column] = f"case when granted.granted_level >= {level} then {quoted(column)} end"
+            if granted and any(each < level for each in levels.values()):
+                chosen[column] = f"case when _granted >= {level} then {quoted(column)} end"
         else:
             withheld.append(column)
     if not chosen or (table.schema == "restricted" and not _has_method(table, audience)):
         return None
-    joined = ""
-    if provider:
-        lines = ", ".join(f"('{_literal(code)}', {level})" for code, level in sorted(levels.items()))
-        joined = (
-            f" inner join (values {lines}) as granted (granted_provider, granted_level)"
-            f" on {provider} = granted.granted_provider"
-        )
     columns = ", ".join(f"{sql} as {quoted(name)}" for name, sql in chosen.items())
     target = _target(table)
+    unique = built.keys.get(table.label)
+    order = quoted(unique) if unique in chosen else "all"
     con.execute(f"create schema if not exists audience.{quoted(target.schema)}")
     con.execute(
-        f"create table audience.{target.sql} as"
-        f" select {columns} from candidate.{table.sql} as _t{joined} order by all",
+        f"create table audience.{target.sql} as select {columns}"
+        f" from (select *, {granted or top} as _granted from candidate.{table.sql})"
+        f" where _granted >= {least} order by {order}",
         _parameters(columns, key),
     )
-    _comment(con, table, f"audience.{target.sql}", chosen)
+    copy_comments(con, table, f"audience.{target.sql}")
     return _given(con, target, audience.names_of(table.label), withheld)
+
+
+def _granted(table: Table, levels: Mapping[str, int], terms: Terms) -> str | None:
+    """SQL of the level at which a row may be seen, 0 for not at all: that of the provider whose it is, or the
+    least of those of whose rows it was made (`provider_codes`). None where rows are nobody's.
+    """
+    columns = {column for column, _ in table.columns}
+    of_provider = _map(levels)
+    if "provider_codes" in columns:
+        return f"list_min(list_transform(provider_codes, lambda code: coalesce({of_provider}[code], 0)))"
+    if "provider_code" in columns:
+        return f"coalesce({of_provider}[provider_code], 0)"
+    if "borough_code" in columns:
+        return f"coalesce({of_provider}[{_map(terms.borough_codes)}[borough_code]], 0)"
+    return None
+
+
+def _map(values: Mapping[str, str | int]) -> str:
+    said = (f"{literal(name)}: {v if isinstance(v, int) else literal(v)}" for name, v in values.items())
+    return f"map {{{', '.join(said)}}}"
 
 
 def _write_counts(
@@ -147,66 +165,84 @@ def _write_counts(
     if audience.is_encrypted or not levels:
         return None
     control = terms.restricted_products[table.label]
-    provider = _provider(table, terms)
-    dimensions = list(dict.fromkeys(name for margin in control.margins for name in margin))
-    names = ", ".join(quoted(name) for name in dimensions)
+    names = ", ".join(map(quoted, _product(table, control, "").dimensions))
     counts = con.execute(
         f"select {quoted(control.counted)} as counted, {names},"
         f" sum({quoted(control.column)})::bigint as number"
-        f" from candidate.{table.sql} as _t where list_contains($levels, {provider or 'null'})"
-        f" group by all order by all",
-        {"levels": sorted(levels)},
+        f" from candidate.{table.sql} where {_granted(table, levels, terms) or 0} > 0"
+        f" group by all order by all"
     ).to_arrow_table()
-    target = _target(table)
+    if not len(counts):
+        return None
+    cells = {
+        counted: counts.filter(pc.equal(counts["counted"], counted)).drop_columns(["counted"])
+        for counted in pc.unique(counts["counted"]).to_pylist()
+    }
+    known = {counted: _published(earlier, table, control, counted, terms.day) for counted in cells}
     written = []
-    for counted in pc.unique(counts["counted"]).to_pylist():
-        cells = counts.filter(pc.equal(counts["counted"], counted)).drop_columns(["counted"])
-        product = Product(f"{table.label} ({counted})", control.margins, control.rule, counted)
-        known = _published(earlier, target, product, control.counted, terms.day)
-        before = {publication.data_date: of_then for publication, of_then in known}
-        publications = [publication for publication, _ in known]
+    for counted, of_it in cells.items():
         made = disclose(
-            cells, [product], data_date=terms.day, earlier=publications, earlier_cells=before or None
+            of_it,
+            [_product(table, control, counted)],
+            data_date=terms.day,
+            earlier=[each for each, _ in known[counted]],
+            earlier_cells=_cells_by_day(known[counted]),
         )
-        # Judged once more, by what is in the table and not by how it was made.
-        require_safe([*publications, *made], {**before, terms.day: cells} if before else cells)
         figures = made[0].figures
         written.append(figures.add_column(0, control.counted, pa.array([counted] * len(figures))))
-    if not written:
-        return None
-    figures = pa.concat_tables(written).append_column(
-        "release_date", pa.array([terms.day] * sum(map(len, written)), pa.date32())
-    )
-    con.execute("create schema if not exists audience.marts")
+    figures = pa.concat_tables(written)
+    figures = figures.append_column(RELEASED, pa.array([terms.day] * len(figures), pa.date32()))
+    target = _target(table)
+    con.execute(f"create schema if not exists audience.{quoted(target.schema)}")
     con.register("_figures", figures)
     con.execute(f"create table audience.{target.sql} as select * from _figures order by all")
     con.unregister("_figures")
+    for counted, of_it in cells.items():
+        # Judged once more, by what stands in the table and not by how it was made.
+        now = _figures(con, f"audience.{target.sql}", control, counted).drop_columns([RELEASED])
+        publications = [each for each, _ in known[counted]]
+        publications.append(Publication(_product(table, control, counted), terms.day, now))
+        require_safe(publications, {**_cells_by_day(known[counted]), terms.day: of_it})
     return _given(con, target, audience.names_of(table.label), [control.column])
 
 
+def _cells_by_day(known: Sequence[tuple[Publication, pa.Table]]) -> dict[date, pa.Table]:
+    return {publication.data_date: cells for publication, cells in known}
+
+
+def _product(table: Table, control: Control, counted: str) -> Product:
+    return Product(f"{table.label} ({counted})", control.margins, control.rule, counted)
+
+
+def _figures(con: duckdb.DuckDBPyConnection, sql: str, control: Control, counted: str) -> pa.Table:
+    """What a table of figures says of one thing that is counted."""
+    return con.execute(
+        f"select * exclude ({quoted(control.counted)}) from {sql}"
+        f" where {quoted(control.counted)} = ? order by all",
+        [counted],
+    ).to_arrow_table()
+
+
 def _published(
-    earlier: Path | None, table: Table, product: Product, counted: str, day: date
+    earlier: Path | None, table: Table, control: Control, counted: str, day: date
 ) -> list[tuple[Publication, pa.Table]]:
     """What the release before said of the product, and the finest cells that it spoke of."""
     if earlier is None or not earlier.exists():
         return []
     with duckdb.connect(str(earlier), read_only=True) as con:
         try:
-            figures = con.execute(
-                f"select * from {table.sql} where {quoted(counted)} = ? order by all", [product.counted]
-            ).to_arrow_table()
-        except duckdb.Error:
+            figures = _figures(con, _target(table).sql, control, counted)
+        except duckdb.CatalogException:
             return []
-    if not len(figures) or "release_date" not in figures.column_names:
+    product = _product(table, control, counted)
+    if not len(figures) or not {*product.dimensions, RELEASED} <= {*figures.column_names}:
         return []
     # What came late or was mended in between are other counts, also when both are of one day.
-    data_date = min(figures["release_date"][0].as_py(), day - timedelta(days=1))
-    figures = figures.drop_columns([counted, "release_date"])
-    if any(name not in figures.column_names for name in product.dimensions):
-        return []
+    released = min(figures[RELEASED][0].as_py(), day - timedelta(days=1))
+    figures = figures.drop_columns([RELEASED])
     rows = [row for row in figures.to_pylist() if all(row[name] != ALL for name in product.dimensions)]
     cells = pa.table({name: [row[name] for row in rows] for name in product.dimensions})
-    return [(Publication(product, data_date, figures, "earlier"), cells)]
+    return [(Publication(product, released, figures, "earlier"), cells)]
 
 
 def _target(table: Table) -> Table:
@@ -218,19 +254,6 @@ def _has_method(table: Table, audience: Audience) -> bool:
     return any(product == table.label for product, _ in audience.methods)
 
 
-def _provider(table: Table, terms: Terms) -> str | None:
-    """SQL of the provider whose a row is, or None where rows are nobody's alone."""
-    columns = {column for column, _ in table.columns}
-    if "provider_code" in columns:
-        return "_t.provider_code"
-    if "borough_code" in columns:
-        codes = ", ".join(
-            f"'{_literal(gss)}': '{_literal(code)}'" for gss, code in terms.borough_codes.items()
-        )
-        return f"map {{{codes}}}[_t.borough_code]"
-    return None
-
-
 def _parameters(sql: str, key: Key | None) -> dict[str, Any]:
     if "$inner" not in sql:
         return {}
@@ -238,14 +261,6 @@ def _parameters(sql: str, key: Key | None) -> dict[str, Any]:
         raise CityMartError("keyed_hash needs a key, and an audience that everybody reads has none")
     inner, outer = pads(f"v{key.version}|{key.hash_key}".encode())
     return {"inner": inner, "outer": outer}
-
-
-def _comment(con: duckdb.DuckDBPyConnection, table: Table, target: str, chosen: Mapping[str, str]) -> None:
-    if table.comment:
-        con.execute(f"comment on table {target} is '{_literal(table.comment)}'")
-    for (column, _), comment in zip(table.columns, table.column_comments, strict=True):
-        if comment and column in chosen:
-            con.execute(f"comment on column {target}.{quoted(column)} is '{_literal(comment)}'")
 
 
 def _given(
@@ -258,17 +273,23 @@ def _given(
     return Given(table.label, types, rows, tuple(agreements), data_from, data_to, tuple(withheld))
 
 
-def _attach(con: duckdb.DuckDBPyConnection, path: Path, key: Key | None, *, read_only: bool = False) -> None:
+def attach(
+    con: duckdb.DuckDBPyConnection, path: Path, name: str, key: Key | None, *, read_only: bool = False
+) -> None:
+    """Attach a database, a locked one with its key.
+
+    Raises `CityMartError`, in which the key is not: the message of DuckDB may hold the statement.
+    """
     options = ["read_only"] if read_only else []
     if key is not None:
-        con.execute(f"load '{extension('httpfs')}'")
-        options.append(f"encryption_key '{_literal(key.encryption_key)}'")
+        con.execute(f"load {literal(extension('httpfs'))}")
+        options.append(f"encryption_key {literal(key.encryption_key)}")
+    said = f" ({', '.join(options)})" if options else ""
     try:
-        said = f" ({', '.join(options)})" if options else ""
-        con.execute(f"attach '{_literal(path)}' as audience{said}")
-    except duckdb.Error:
-        # Its message may hold the statement, and that the key.
-        raise CityMartError(f"{path} can't be {'read' if read_only else 'written'}") from None
+        con.execute(f"attach {literal(path)} as {name}{said}")
+    except duckdb.Error as error:
+        why = str(error).splitlines()[0].replace(key.encryption_key if key else "\0", "…")
+        raise CityMartError(f"{path} can't be {'read' if read_only else 'written'}: {why}") from None
 
 
 def _read_back(path: Path, key: Key | None, given: Sequence[Given]) -> None:
@@ -276,7 +297,7 @@ def _read_back(path: Path, key: Key | None, given: Sequence[Given]) -> None:
     if path.with_name(path.name + ".wal").exists():
         raise CityMartError(f"{path} was not closed: check the disk, then publish again")
     with duckdb.connect() as con:
-        _attach(con, path, key, read_only=True)
+        attach(con, path, "audience", key, read_only=True)
         found = {table.label: table for table in tables(con, "audience", SCHEMAS)}
         for each in given:
             rows, _ = table_digest(con, found[each.product], "audience")
@@ -284,7 +305,3 @@ def _read_back(path: Path, key: Key | None, given: Sequence[Given]) -> None:
                 raise CityMartError(
                     f"{path} does not read back as it was written: check the disk, publish again"
                 )
-
-
-def _literal(text: object) -> str:
-    return str(text).replace("'", "''")

@@ -35,27 +35,30 @@ class Key:
 
 
 class Keys:
-    """The newest key of each audience of a key file.
+    """The keys of each audience of a key file.
 
     Raises `CityMartError` for a file that is not there, may be read by others, or can't be read as keys.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._keys: dict[str, Key] = {}
+        self._keys: dict[str, list[Key]] = {}
         for line, row in _rows(path):
             key = _key(path, line, row)
-            if key.audience not in self._keys or self._keys[key.audience].version < key.version:
-                self._keys[key.audience] = key
+            self._keys.setdefault(key.audience, []).append(key)
 
     def of(self, audience: str) -> Key:
-        """Raises `CityMartError` where the audience has none."""
+        """The newest of an audience. Raises `CityMartError` where it has none."""
         if audience not in self._keys:
             raise CityMartError(
                 f"{self.path} has no key for the audience {audience}: `citymart keys {self.path}` adds one."
                 " Nothing was written"
             )
-        return self._keys[audience]
+        return self.all_of(audience)[0]
+
+    def all_of(self, audience: str) -> list[Key]:
+        """The newest first; older ones open what was published before."""
+        return sorted(self._keys.get(audience, []), key=lambda key: -key.version)
 
     def __contains__(self, audience: str) -> bool:
         return audience in self._keys

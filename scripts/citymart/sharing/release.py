@@ -12,15 +12,15 @@ from typing import Any
 
 import duckdb
 
+from ..dbt_manifest import Manifest
 from ..disk import fsync_file, fsync_folder
 from ..hashing import file_sha256
 from ..home import Home
-from .files import Given, write_audience
+from .files import FOLDER, Given, write_audience
 from .keys import Keys, configured
 from .terms import Audience, Terms, read_terms, with_keys
 
-FOLDER = "audiences"
-OPEN = "audiences/open.duckdb"
+OPEN = f"{FOLDER}/open.duckdb"
 ACCESS_LOG = "access_log.jsonl"
 
 
@@ -30,6 +30,8 @@ class Sharing:
 
     terms: Terms
     keys: Keys | None
+    fingerprint: str
+    """Of the terms and of the keys that are in use: another key, another release."""
 
     @property
     def audiences(self) -> list[Audience]:
@@ -39,10 +41,6 @@ class Sharing:
     @property
     def without_file(self) -> list[str]:
         return [each.name for each in self.terms.audiences if self.keys is None and each.is_encrypted]
-
-    @property
-    def fingerprint(self) -> str:
-        return with_keys(self.terms, self.keys)
 
 
 def sharing(candidate: Path, day: date) -> Sharing | None:
@@ -54,25 +52,23 @@ def sharing(candidate: Path, day: date) -> Sharing | None:
         terms = read_terms(con, candidate.stem, day)
     if terms is None:
         return None
-    found = Sharing(terms, configured())
-    # All keys are looked at before anything is written.
-    _ = found.fingerprint
-    return found
+    keys = configured()
+    # All keys are looked at here, before anything is written.
+    return Sharing(terms, keys, with_keys(terms, keys))
 
 
 def write_audiences(
-    candidate: Path, folder: Path, agreed: Sharing, target: Path, earlier: Path | None
+    candidate: Path, folder: Path, agreed: Sharing, built: Manifest, earlier: Path | None
 ) -> list[dict[str, Any]]:
-    """Write the file of each audience below `folder`; what the manifest says of them. `target` has dbt's
-    manifest, `earlier` is the folder of the release before.
+    """Write the file of each audience below `folder`; what the release's manifest says of them. `built` is
+    what dbt's says of the candidate, `earlier` the folder of the release before.
     """
-    classes = classifications(target)
     told = []
     for audience in agreed.audiences:
         key = agreed.keys.of(audience.name) if audience.is_encrypted and agreed.keys else None
         file = folder / FOLDER / f"{audience.name}.duckdb"
         before = earlier / OPEN if earlier else None
-        given = write_audience(candidate, file, audience, agreed.terms, classes, key, before)
+        given = write_audience(candidate, file, audience, agreed.terms, built, key, before)
         fsync_file(file)
         fsync_folder(file.parent)
         told.append(
@@ -88,21 +84,6 @@ def write_audiences(
             }
         )
     return told
-
-
-def classifications(target: Path) -> dict[str, dict[str, str]]:
-    """`schema.table` → column → classification, as the project's YAML has them."""
-    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
-    return {
-        f"{node['schema']}.{node.get('alias') or node['name']}": {
-            name: (column.get("config") or {}).get("meta", {}).get("classification")
-            or (column.get("meta") or {}).get("classification")
-            or "personal"
-            for name, column in node["columns"].items()
-        }
-        for node in nodes.values()
-        if node["resource_type"] == "model"
-    }
 
 
 def log_access(home: Home, release: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -47,11 +47,10 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Audience:
-    """Who gets a file. `own` is the provider code of a borough that gets its own."""
+    """Who gets a file."""
 
     name: str
     is_encrypted: bool
-    own: str | None
     agreements: tuple[Agreement, ...]
     methods: Mapping[tuple[str, str], str]
     """(product, column) → the method that is declared for it."""
@@ -89,7 +88,9 @@ class Terms:
     restricted_products: Mapping[str, Control | None]
     borough_codes: Mapping[str, str]
     """GSS code of a borough → its provider code."""
-    fingerprint: str = field(default="")
+    senders: frozenset[str]
+    """Who has sent anything that the build holds."""
+    fingerprint: str
 
 
 def read_terms(con: duckdb.DuckDBPyConnection, catalog: str, day: date) -> Terms | None:
@@ -112,7 +113,8 @@ def read_terms(con: duckdb.DuckDBPyConnection, catalog: str, day: date) -> Terms
     signed = [line for line in agreements if _is_valid(line, day)]
     _check(audiences, agreements, degradations, {row["provider_code"] for row in providers})
     sent = con.execute(f'select distinct provider_code from "{catalog}".landing.extracts where is_landed')
-    boroughs = sorted({code for (code,) in sent.fetchall()} & _boroughs(providers))
+    senders = frozenset(code for (code,) in sent.fetchall())
+    boroughs = sorted(senders & _boroughs(providers))
     found = []
     for row in audiences:
         of_audience = [line for line in signed if line["audience"] == row["audience"]]
@@ -121,7 +123,6 @@ def read_terms(con: duckdb.DuckDBPyConnection, catalog: str, day: date) -> Terms
                 Audience(
                     name,
                     bool(row["is_encrypted"]),
-                    own,
                     tuple(_agreement(line, own) for line in of_audience),
                     {
                         (each["product"], each["field"]): each["method"]
@@ -137,6 +138,7 @@ def read_terms(con: duckdb.DuckDBPyConnection, catalog: str, day: date) -> Terms
         tuple(found),
         controls,
         {row["gss_code"]: row["provider_code"] for row in providers if row["gss_code"]},
+        senders,
         hashlib.sha256(told.encode()).hexdigest(),
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from citymart.dbt_manifest import read_manifest
 from citymart.dbt_plugin import extension, spatial_extension
 from citymart.hashing import table_digest, tables
 from citymart.home import Home
@@ -379,7 +380,7 @@ def audiences(dirty_folder: Path, tmp_path_factory) -> dict[str, tuple[Path, str
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(key_file))
         agreed = sharing(build, date(2026, 10, 2))
-        told = write_audiences(build, folder / "release", agreed, target, None)
+        told = write_audiences(build, folder / "release", agreed, read_manifest(target), None)
     keys = Keys(key_file)
     return {
         each["audience"]: (

@@ -16,6 +16,7 @@ CLASSES = {
         "payer": "personal",
     },
     "marts.calendar": {"day": "open"},
+    "marts.suspects": {"provider_code": "open", "uprn": "open"},
     "restricted.dim_person": {"person_key": "personal", "birth_date": "personal", "borough_code": "open"},
     "restricted.names": {"person_key": "personal", "provider_code": "open"},
     "restricted.known": {
@@ -61,10 +62,11 @@ def small_build(folder: Path, agreements: str | None = None) -> Path:
                 ('a', 1, 'W1', date '2026-01-01', 'Ann Lee'), ('a', 2, 'W1', null, 'Bob Orr'),
                 ('b', 3, 'W2', date '2026-02-02', 'Cy Poe'))
                 as t (provider_code, uprn, ward_code, empty_since_date, payer);
+            create table marts.suspects as select 'a' as provider_code, 1 as uprn;
             create table marts.calendar as select date '2026-01-01' as day;
             create table restricted.dim_person as select * from (values
-                ('k1', date '1980-02-03', 'E1'), ('k2', date '1990-12-31', 'E2'))
-                as t (person_key, birth_date, borough_code);
+                ('k1', date '1980-02-03', 'E1', ['a']), ('k2', date '1990-12-31', 'E2', ['a', 'b']))
+                as t (person_key, birth_date, borough_code, provider_codes);
             create table restricted.names as select 'Ann Lee' as person_key, 'a' as provider_code;
             create table restricted.known as select * from (values
                 ('person', 'E1', 'tax', 100), ('person', 'E1', 'tax + care', 3), ('person', 'E1', 'care', 41),
@@ -80,6 +82,7 @@ def small_build(folder: Path, agreements: str | None = None) -> Path:
             "resource_type": "model",
             "schema": label.split(".")[0],
             "name": label.split(".")[1],
+            "config": {"meta": {"rows": "shared"} if label == "marts.suspects" else {}},
             "columns": {name: {"config": {"meta": {"classification": c}}} for name, c in columns.items()},
         }
         for label, columns in CLASSES.items()

@@ -6,15 +6,18 @@ import csv
 import hashlib
 import hmac
 import json
+import shutil
 import sys
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
+from citymart.dbt_manifest import read_manifest
 from citymart.dbt_plugin import extension
 from citymart.errors import CityMartError, UsageError
 from citymart.home import PROJECT, Home
+from citymart.people.traces import Wanted, search
 from citymart.sharing.hashed import hmac_sql, pads
 from citymart.sharing.keys import VARIABLE, Key, Keys, add_missing
 from citymart.sharing.release import ACCESS_LOG, log_access, sharing, write_audiences
@@ -38,7 +41,7 @@ def given(folder: Path, agreements: str | None = None, day: date = DAY, earlier:
     """The files of a small build, by audience: what is told of each."""
     build = small_build(folder, agreements)
     out = folder / f"release-{len(list(folder.glob('release-*')))}"
-    told = write_audiences(build, out, sharing(build, day), folder / "target", earlier)
+    told = write_audiences(build, out, sharing(build, day), read_manifest(folder / "target"), earlier)
     return {each["audience"]: {**each, "path": out / each["file"]} for each in told}
 
 
@@ -108,6 +111,20 @@ def test_each_audience_gets_the_columns_of_its_class_and_nobody_what_is_personal
     ]
 
 
+def test_a_row_whose_being_there_tells_is_only_for_who_may_know_that(tmp_path, keys):
+    told = given(tmp_path)
+    who = {
+        name
+        for name, each in told.items()
+        for table in each["tables"]
+        if table["product"] == "marts.suspects"
+    }
+    assert who == {"city", "borough/a", "borough/b"}
+    assert rows(told, keys, "city", "select uprn from marts.suspects") == [(1,)]
+    less = given(tmp_path, ", ".join([line("city", "a", "open"), line("city", "b", "shared")]))
+    assert rows(less, keys, "city", "select uprn from marts.suspects") == []
+
+
 def test_a_borough_gets_its_own_rows_and_only_those(tmp_path, keys):
     told = given(tmp_path)
     assert rows(told, keys, "borough/a", "select uprn from marts.homes order by all") == [(1,), (2,)]
@@ -148,6 +165,29 @@ def test_a_person_has_another_key_for_each_recipient_and_one_over_time(tmp_path,
     key = key_of(keys, "city")
     said = f"v{key.version}|{key.hash_key}".encode()
     assert of_city == hmac.new(said, b"k1", hashlib.sha256).hexdigest()
+
+
+def test_a_person_whom_several_know_leaves_where_all_of_them_have_signed(tmp_path, keys):
+    born = "select birth_date from marts.dim_person order by all"
+    assert len(rows(given(tmp_path), keys, "city", born)) == 2
+    only_a = given(tmp_path, line("city", "a", "shared"))
+    assert rows(only_a, keys, "city", born) == [(1980,)], "the other is known to b as well"
+
+
+def test_what_is_locked_is_searched_with_the_key_of_its_audience_old_ones_too(tmp_path, keys, monkeypatch):
+    home = Home.at(tmp_path / "home")
+    city = given(tmp_path)["city"]["path"]
+    target = home.published / "releases/r1/audiences/city.duckdb"
+    target.parent.mkdir(parents=True)
+    shutil.copy(city, target)
+    with keys.open("a") as file:
+        file.write(f"city,2,{'n' * 40},{'m' * 40}\n")
+    wanted = Wanted(numbers={"W1"})
+    found = search(home, wanted)
+    assert [where for _, where in found.hits] == ["table marts.homes"] and found.unread == []
+    monkeypatch.delenv(VARIABLE)
+    locked = search(home, wanted)
+    assert locked.hits == [] and "city.duckdb can't be read" in locked.unread[0]
 
 
 def test_a_date_of_birth_leaves_as_its_year(tmp_path, keys):
@@ -286,11 +326,10 @@ def test_another_term_or_key_is_another_release(tmp_path, keys):
     small_build(tmp_path, AGREEMENTS + ", " + line("city", "c", "open", to="2026-11-30"))
     assert now != sharing(build, DAY).fingerprint
     assert now == sharing(build, date(2026, 12, 1)).fingerprint, "it has ended"
-    text = keys.read_text()
     with keys.open("a") as file:
         file.write(f"city,2,{'n' * 40},{'m' * 40}\n")
     assert now != sharing(build, date(2026, 12, 1)).fingerprint
-    assert key_of(keys, "city").version == 2 and text
+    assert key_of(keys, "city").version == 2
 
 
 @pytest.mark.usefixtures("keys")

@@ -26,7 +26,7 @@ persons as (
         arg_max(lsoa_code, struct_pack(day := coalesce(start_date, date '1900-01-01'), id := record_id)) filter (where lsoa_code is not null and is_live) as lsoa_code,
         count(*) as records,
         count(distinct subject) as services,
-        count(distinct provider_code) as providers,
+        list_sort(list(distinct provider_code)) as provider_codes,
         bool_or(is_live) as is_live,
         max(as_of_date) as as_of_date
     from records
@@ -42,7 +42,8 @@ select
     lsoa_code,
     records,
     services,
-    providers,
+    provider_codes,
+    len(provider_codes) as providers,
     is_live,
     as_of_date
 from persons

@@ -23,11 +23,7 @@ keys as (
 -- The services that know people by episodes have each of them; the others the one stay of an account, a claim or an entry.
 periods as (
 
-    select
-        episodes.episode_key,
-        episodes.service_type,
-        episodes.* exclude (episode_key, service_type)
-    from episodes
+    select episodes.* from episodes
     semi join records on episodes.record_id = records.record_id
 
     union all by name
@@ -36,7 +32,7 @@ periods as (
         record_id as episode_key,
         *
     from records
-    where subject not in (select subject from episodes)
+    where subject not in ({{ "'" ~ service_subjects() | join("', '") ~ "'" }})
 
 )
 
