@@ -19,7 +19,7 @@ setup: .venv/.installed ## the virtual environment, from the pinned and hashed r
 	  --no-deps --require-hashes -r requirements.lock && touch $@
 
 mart: setup ## make the pilot's five boroughs, load them and the sample, build, test, publish; says what to ask
-	@echo "Five invented boroughs are made, loaded, built and tested: some three minutes on two cores."; ./citymart sample --boroughs pilot --scale 0.01 --boundaries sample/demo/geography/2021-03-21.csv --seed 7 --as-of 2026-10-01 warehouse/city
+	@echo "Five invented boroughs are made, loaded, built and tested: some five minutes on two cores."; ./citymart sample --boroughs pilot --scale 0.01 --boundaries sample/demo/geography/2021-03-21.csv --seed 7 --as-of 2026-10-01 warehouse/city
 	@./citymart load sample warehouse/city || { test $$? -eq 1 && echo "(what was refused and rejected above is part of the invented city: such things come)"; }
 	@./citymart publish
 
