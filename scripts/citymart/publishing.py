@@ -14,12 +14,14 @@ import subprocess
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from citymart.catalogue.described import Catalogue, read_catalogue
+from citymart.catalogue.tables import write_catalogue
 from citymart.dbt_manifest import read_manifest
 from citymart.dbt_run import FULL, DbtRun, disk_is_full, run_dbt, with_examples
 from citymart.disk import fsync_file, fsync_folder
@@ -149,11 +151,14 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
     now = _now()
     agreed = sharing(candidate, now.date())
     terms_hash = agreed.fingerprint if agreed else None
+    catalogue = read_catalogue(candidate, target)
+    hashes = {
+        "data_hash": data_hash,
+        "terms_hash": terms_hash,
+        "catalogue_hash": catalogue.fingerprint if catalogue else None,
+    }
     current = current_release(home)
-    if current is not None and (current.data_hash, current.manifest.get("terms_hash")) == (
-        data_hash,
-        terms_hash,
-    ):
+    if current is not None and all(current.manifest.get(name) == said for name, said in hashes.items()):
         return current, False
 
     # Milliseconds, because the order of the ids is the order of the releases.
@@ -173,11 +178,13 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
         raise CityMartError(
             f"{database} does not read back as it was built: check the disk, then publish again"
         )
+    if catalogue is not None:
+        _write_catalogue(database, catalogue, now.date())
     fsync_file(database)
     manifest = {
         "release_id": release_id,
         "created_at": now.isoformat(timespec="seconds"),
-        "data_hash": data_hash,
+        **hashes,
         "tables": [
             {"schema": t.schema, "table": t.name, "rows": rows, "hash": digest} for t, rows, digest in found
         ],
@@ -188,8 +195,7 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
     }
     if agreed is not None:
         earlier = current.folder if current else None
-        manifest["terms_hash"] = terms_hash
-        manifest["audiences"] = write_audiences(candidate, temporary, agreed, built, earlier)
+        manifest["audiences"] = write_audiences(candidate, temporary, agreed, built, earlier, catalogue)
         manifest["audiences_without_file"] = agreed.without_file
     (temporary / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     fsync_file(temporary / MANIFEST)
@@ -226,6 +232,12 @@ def _write_database(candidate: Path, database: Path, keys: Mapping[str, str]) ->
             con.execute(f"create table {table.sql} as select * from candidate.{table.sql} order by {order}")
             copy_comments(con, table, table.sql)
         con.execute("detach candidate")
+        con.execute("checkpoint")
+
+
+def _write_catalogue(database: Path, catalogue: Catalogue, day: date) -> None:
+    with duckdb.connect(str(database)) as con:
+        write_catalogue(con, database.stem, catalogue, {}, day, is_open=False)
         con.execute("checkpoint")
 
 

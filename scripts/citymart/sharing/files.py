@@ -15,6 +15,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..catalogue.described import Catalogue
+from ..catalogue.tables import write_catalogue
 from ..dbt_manifest import Manifest
 from ..dbt_plugin import extension
 from ..disclosure.audit import require_safe
@@ -31,6 +33,11 @@ FOLDER = "audiences"
 SCHEMAS = ("marts", "market", "restricted")
 RELEASED = "release_date"
 """The column of a table of figures with the day of their publish."""
+FIGURES = {
+    "number": "How many; null where it is not shown, else rounded.",
+    "status": "Why it is not shown: c confidential, x not available, z not applicable; null where it is.",
+    RELEASED: "The day of the publish.",
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ def write_audience(
     built: Manifest,
     key: Key | None,
     earlier: Path | None = None,
+    catalogue: Catalogue | None = None,
 ) -> list[Given]:
     """Write the file of one audience and read it back, whole. `earlier` is the public's file of the release
     before: what it tells is known.
@@ -79,6 +87,11 @@ def write_audience(
             if written is not None:
                 given.append(written)
         con.execute("detach candidate")
+        if catalogue is not None:
+            agreements = {each.product: each.agreements for each in given}
+            write_catalogue(
+                con, "audience", catalogue, agreements, terms.day, is_open=not audience.is_encrypted
+            )
         con.execute("checkpoint audience")
         con.execute("detach audience")
     _read_back(target, key, given)
@@ -197,6 +210,9 @@ def _write_counts(
     con.register("_figures", figures)
     con.execute(f"create table audience.{target.sql} as select * from _figures order by all")
     con.unregister("_figures")
+    copy_comments(con, table, f"audience.{target.sql}")
+    for column, meaning in FIGURES.items():
+        con.execute(f"comment on column audience.{target.sql}.{quoted(column)} is {literal(meaning)}")
     for counted, of_it in cells.items():
         # Judged once more, by what stands in the table and not by how it was made.
         now = _figures(con, f"audience.{target.sql}", control, counted).drop_columns([RELEASED])

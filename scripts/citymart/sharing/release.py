@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from ..catalogue.described import Catalogue
 from ..dbt_manifest import Manifest
 from ..disk import fsync_file, fsync_folder
 from ..hashing import file_sha256
@@ -58,7 +59,12 @@ def sharing(candidate: Path, day: date) -> Sharing | None:
 
 
 def write_audiences(
-    candidate: Path, folder: Path, agreed: Sharing, built: Manifest, earlier: Path | None
+    candidate: Path,
+    folder: Path,
+    agreed: Sharing,
+    built: Manifest,
+    earlier: Path | None,
+    catalogue: Catalogue | None = None,
 ) -> list[dict[str, Any]]:
     """Write the file of each audience below `folder`; what the release's manifest says of them. `built` is
     what dbt's says of the candidate, `earlier` the folder of the release before.
@@ -68,7 +74,7 @@ def write_audiences(
         key = agreed.keys.of(audience.name) if audience.is_encrypted and agreed.keys else None
         file = folder / FOLDER / f"{audience.name}.duckdb"
         before = earlier / OPEN if earlier else None
-        given = write_audience(candidate, file, audience, agreed.terms, built, key, before)
+        given = write_audience(candidate, file, audience, agreed.terms, built, key, before, catalogue)
         fsync_file(file)
         fsync_folder(file.parent)
         told.append(

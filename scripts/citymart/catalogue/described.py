@@ -1,0 +1,299 @@
+"""The description of the products: dbt's manifest says what models mean, `seeds/market` all else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ..errors import CityMartError
+from ..home import PROJECT
+
+SEEDS = ("catalogue", "licences", "release_notes", "subjects")
+PUBLISHED = ("marts", "market", "restricted")
+VERSION = re.compile(r"\d+\.\d+\.\d+")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as its model's YAML has it."""
+
+    description: str
+    classification: str
+    unit: str | None
+    code_list: str | None
+    """The list of `market.code_lists` that its values are of."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a version of a product has brought."""
+
+    version: str
+    released_on: date
+    note: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """A table of a release that somebody may have."""
+
+    name: str
+    title: str
+    description: str
+    theme: str
+    licence: str
+    licence_title: str
+    licence_url: str | None
+    attribution: str | None
+    keywords: tuple[str, ...]
+    limits: str | None
+    notes: tuple[Note, ...]
+    """Newest first."""
+    key: str | None
+    subjects: tuple[str, ...]
+    """What is delivered and comes to it, by lineage."""
+    days_between_deliveries: int | None
+    """Of the subject that comes most often."""
+    newest: date | None
+    """The newest day as of which something was delivered of these."""
+    columns: Mapping[str, Column]
+    ancestors: frozenset[str]
+
+    @property
+    def version(self) -> str:
+        return self.notes[0].version
+
+    @property
+    def grain(self) -> str:
+        """One row a …: the first sentence of the description."""
+        return re.split(r"[.:;](?:\s|$)", self.description, maxsplit=1)[0]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All products of a build, by the name of their table, and how they hang together."""
+
+    publisher: str
+    contact: str
+    products: Mapping[str, Product]
+    lineage: Sequence[tuple[str, str, str, str]]
+    """(from, its kind, to, its kind): providers, subjects, seeds and models."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Another description, another release."""
+        said = {name: asdict(product) | {"ancestors": None} for name, product in self.products.items()}
+        told = json.dumps([self.publisher, self.contact, said, self.lineage], default=str, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
+    """The catalogue of a build and of dbt's target folder; None for a project without the catalogue's seeds.
+
+    Raises `CityMartError`, which names file and line, for a product without title, licence or version, or
+    for a line of a product that is not there.
+    """
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    with duckdb.connect(str(candidate), read_only=True) as con:
+        seeds = _seeds(con, candidate.stem)
+        if seeds is None:
+            return None
+        sent = con.execute(
+            f'select provider_code, subject, max(as_of_date) from "{candidate.stem}".landing.extracts'
+            " where is_landed group by all order by all"
+        ).fetchall()
+    nodes = {
+        name: node
+        for name, node in manifest["nodes"].items()
+        if node.get("resource_type") in ("model", "seed")
+    }
+    tables = {
+        node.get("alias") or node["name"]: node
+        for node in nodes.values()
+        if node["resource_type"] == "model" and node["schema"] in PUBLISHED
+    }
+    _check(seeds, tables)
+    owner = _owner(manifest)
+    days = {row["subject"]: row["days_between_deliveries"] for row in seeds["subjects"]}
+    unique, code_lists = _tested(manifest)
+    licences = {row["licence"]: row for row in seeds["licences"]}
+    products = {}
+    for row in seeds["catalogue"]:
+        name, licence = row["product"], licences[row["licence"]]
+        node = tables[name]
+        above = _ancestors(node["unique_id"], nodes)
+        subjects = sorted(
+            subject for subject in days if any(nodes[each]["name"] == f"base_{subject}" for each in above)
+        )
+        products[name] = Product(
+            name=name,
+            title=row["title"],
+            description=node["description"].strip(),
+            theme=row["theme"],
+            licence=row["licence"],
+            licence_title=licence["title"],
+            licence_url=licence["url"],
+            attribution=row["attribution"],
+            keywords=tuple(word for word in (row["keywords"] or "").split(";") if word),
+            limits=row["limits"],
+            notes=_notes(name, seeds["release_notes"]),
+            key=unique.get(node["unique_id"]),
+            subjects=tuple(subjects),
+            days_between_deliveries=min((days[each] for each in subjects if days[each]), default=None),
+            newest=max((day for _, subject, day in sent if subject in subjects and day), default=None),
+            columns={
+                column: _column(said, code_lists.get((node["unique_id"], column)))
+                for column, said in node["columns"].items()
+            },
+            ancestors=frozenset(nodes[each].get("alias") or nodes[each]["name"] for each in above) | {name},
+        )
+    edges = {
+        *_edges(nodes),
+        *((provider, "provider", subject, "subject") for provider, subject, _ in sent),
+        *((subject, "subject", f"base_{subject}", "staging") for _, subject, _ in sent),
+    }
+    return Catalogue(owner["name"], owner["email"], products, sorted(edges))
+
+
+def _seeds(con: duckdb.DuckDBPyConnection, catalog: str) -> dict[str, list[dict[str, Any]]] | None:
+    there = {
+        name
+        for (name,) in con.execute(
+            "select table_name from duckdb_tables() where database_name = ? and schema_name = 'seeds'",
+            [catalog],
+        ).fetchall()
+    }
+    if not there.issuperset(SEEDS):
+        return None
+    found = {}
+    for seed in SEEDS:
+        rows = con.execute(f'select * from "{catalog}".seeds."{seed}"')
+        names = [column[0] for column in rows.description]
+        found[seed] = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    return found
+
+
+def _check(seeds: Mapping[str, list[dict[str, Any]]], tables: Mapping[str, dict[str, Any]]) -> None:
+    licences = {row["licence"] for row in seeds["licences"]}
+    noted = {row["product"] for row in seeds["release_notes"]}
+    listed = {row["product"] for row in seeds["catalogue"]}
+    for row in seeds["catalogue"]:
+        name = row["product"]
+        if name not in tables:
+            raise _wrong("catalogue", name, "there is no such table in marts, market or restricted")
+        if not row["title"] or not row["theme"]:
+            raise _wrong("catalogue", name, "title and theme must be said")
+        if row["licence"] not in licences:
+            raise _wrong("catalogue", name, f"{row['licence']!r} is no licence of licences.csv")
+        if name not in noted:
+            raise _wrong("catalogue", name, "release_notes.csv has no version of it")
+        node = tables[name]
+        bare = [column for column, said in node["columns"].items() if not said.get("description")]
+        if not node["description"].strip() or bare:
+            what = f"the columns {', '.join(bare)}" if bare else "it"
+            raise CityMartError(f"{_yaml(node)}: {name}: say what {what} means (description)")
+    for row in seeds["release_notes"]:
+        if row["product"] not in listed:
+            raise _wrong("release_notes", row["product"], "catalogue.csv has no such product")
+        if not VERSION.fullmatch(row["version"] or "") or not row["released_on"] or not row["note"]:
+            raise _wrong(
+                "release_notes", row["product"], "version (as in 1.2.0), released_on and note must be said"
+            )
+    for name, node in tables.items():
+        if node["schema"] != "restricted" and name not in listed:
+            raise CityMartError(
+                f"{_yaml(node)}: the table {name} is published, and seeds/market/catalogue.csv has no line"
+                " of it: say its title, theme and licence there"
+            )
+
+
+def _wrong(seed: str, product: str, why: str) -> CityMartError:
+    """An error with the line of the seed, where the project has it."""
+    file = PROJECT / "seeds" / "market" / f"{seed}.csv"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    at = next((n for n, line in enumerate(lines, 1) if line.split(",")[0].strip('"') == product), None)
+    where = f", line {at}" if at else ""
+    return CityMartError(f"seeds/market/{seed}.csv{where}: {product}: {why}")
+
+
+def _yaml(node: Mapping[str, Any]) -> str:
+    return (node.get("patch_path") or node["original_file_path"]).rsplit("://", 1)[-1]
+
+
+def _owner(manifest: Mapping[str, Any]) -> Mapping[str, str]:
+    """Who answers for the market: the owner of the exposure of what is published."""
+    for exposure in manifest.get("exposures", {}).values():
+        owner = exposure.get("owner") or {}
+        if owner.get("name") and owner.get("email"):
+            return owner
+    raise CityMartError(
+        "models/market/exposures.yml: say who answers for what is published (owner: name, email)"
+    )
+
+
+def _notes(name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[Note, ...]:
+    of_it = [Note(row["version"], row["released_on"], row["note"]) for row in rows if row["product"] == name]
+    return tuple(
+        sorted(of_it, key=lambda note: tuple(int(part) for part in note.version.split(".")), reverse=True)
+    )
+
+
+def _tested(manifest: Mapping[str, Any]) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
+    """By dbt's tests: the unique column of a model, and the code list of a column."""
+    unique: dict[str, str] = {}
+    lists: dict[tuple[str, str], str] = {}
+    for test in manifest["nodes"].values():
+        what, of = test.get("test_metadata") or {}, test.get("attached_node")
+        column = test.get("column_name")
+        if not of or not column:
+            continue
+        if what.get("name") == "unique":
+            unique[of] = min(column, unique.get(of, column))
+        elif what.get("name") == "relationships" and what["kwargs"].get("field") == "code":
+            lists[of, column] = re.sub(r"^ref\(['\"]|['\"]\)$", "", what["kwargs"]["to"].strip())
+    return unique, lists
+
+
+def _column(said: Mapping[str, Any], code_list: str | None) -> Column:
+    meta = (said.get("config") or {}).get("meta") or {}
+    return Column(
+        said.get("description", "").strip(),
+        meta.get("classification") or "personal",
+        meta.get("unit"),
+        code_list,
+    )
+
+
+def _parents(node: Mapping[str, Any], nodes: Mapping[str, Any]) -> list[str]:
+    return [each for each in (node.get("depends_on") or {}).get("nodes", []) if each in nodes]
+
+
+def _ancestors(name: str, nodes: Mapping[str, Any]) -> set[str]:
+    found: set[str] = set()
+    waiting = _parents(nodes[name], nodes)
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting += _parents(nodes[each], nodes)
+    return found
+
+
+def _edges(nodes: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    for node in nodes.values():
+        for parent in _parents(node, nodes):
+            above = nodes[parent]
+            yield (
+                above.get("alias") or above["name"],
+                "seed" if above["resource_type"] == "seed" else above["schema"],
+                node.get("alias") or node["name"],
+                node["schema"],
+            )
