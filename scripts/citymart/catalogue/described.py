@@ -85,7 +85,7 @@ class Catalogue:
     contact: str
     products: Mapping[str, Product]
     lineage: Sequence[tuple[str, str, str, str]]
-    """(from, its kind, to, its kind): providers, subjects, seeds and models."""
+    """(from, its kind, to, its kind): providers, subjects, and tables (`conformed.int_properties`)."""
 
     @property
     def fingerprint(self) -> str:
@@ -153,12 +153,12 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
                 column: _column(said, code_lists.get((node["unique_id"], column)))
                 for column, said in node["columns"].items()
             },
-            ancestors=frozenset(nodes[each].get("alias") or nodes[each]["name"] for each in above) | {name},
+            ancestors=frozenset(_label(nodes[each]) for each in above) | {_label(node)},
         )
     edges = {
         *_edges(nodes),
         *((provider, "provider", subject, "subject") for provider, subject, _ in sent),
-        *((subject, "subject", f"base_{subject}", "staging") for _, subject, _ in sent),
+        *((subject, "subject", f"staging.base_{subject}", "staging") for _, subject, _ in sent),
     }
     return Catalogue(owner["name"], owner["email"], products, sorted(edges))
 
@@ -272,6 +272,10 @@ def _column(said: Mapping[str, Any], code_list: str | None) -> Column:
     )
 
 
+def _label(node: Mapping[str, Any]) -> str:
+    return f"{node['schema']}.{node.get('alias') or node['name']}"
+
+
 def _parents(node: Mapping[str, Any], nodes: Mapping[str, Any]) -> list[str]:
     return [each for each in (node.get("depends_on") or {}).get("nodes", []) if each in nodes]
 
@@ -291,9 +295,4 @@ def _edges(nodes: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     for node in nodes.values():
         for parent in _parents(node, nodes):
             above = nodes[parent]
-            yield (
-                above.get("alias") or above["name"],
-                "seed" if above["resource_type"] == "seed" else above["schema"],
-                node.get("alias") or node["name"],
-                node["schema"],
-            )
+            yield _label(above), above["schema"], _label(node), node["schema"]

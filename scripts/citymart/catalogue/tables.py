@@ -77,10 +77,10 @@ MEANINGS = {
     "usability": "0 to 100: how well it can be worked with.",
     "score": "0 to 100, weighted 35, 35, 15, 10 and 5 in the order of the columns.",
     "grade": "gold from 80, silver from 60, bronze below.",
-    "from_node": "A provider, a subject, a seed or a model.",
-    "from_kind": "provider, subject, seeds, or the layer of the model.",
-    "to_node": "The subject or the model that rests on it.",
-    "to_kind": "subject, or the layer of the model.",
+    "from_node": "A provider, a subject, or a table of the build (`conformed.int_properties`).",
+    "from_kind": "provider, subject, or the schema of the table.",
+    "to_node": "The subject or the table that rests on it; a product under its name here.",
+    "to_kind": "subject, or the schema of the table.",
 }
 
 
@@ -229,10 +229,14 @@ def write_catalogue(
             }
             for each in product.notes
         ]
+    # Where a product of the restricted schema stands in this file.
+    here = {f"restricted.{table.name}": table.label for table in there}
     rows["lineage"] = [
-        dict(zip(SCHEMAS["lineage"].names, edge, strict=True))
-        for edge in catalogue.lineage
-        if (f"base_{edge[2]}" if edge[3] == "subject" else edge[2]) in above
+        dict(
+            zip(SCHEMAS["lineage"].names, (here.get(start, start), kind, here.get(end, end), of), strict=True)
+        )
+        for start, kind, end, of in catalogue.lineage
+        if (f"staging.base_{end}" if of == "subject" else end) in above
     ]
     con.execute(f"create schema if not exists {quoted(database)}.market")
     for name, schema in SCHEMAS.items():
@@ -276,8 +280,8 @@ def _coverage(
     columns = dict(table.columns)
     code = next((each for each in ("provider_code", "borough_code") if columns.get(each) == "VARCHAR"), None)
     day = "as_of_date" if columns.get("as_of_date") == "DATE" else None
-    codes, data_from, data_to = con.execute(
-        f"select {f'list_sort(list(distinct {code}))' if code else 'null'},"
+    _, codes, data_from, data_to = con.execute(
+        f"select count(*), {f'list_sort(list(distinct {code}))' if code else 'null'},"
         f" {f'min({day}), max({day})' if day else 'null::date, null::date'}"
         f" from {quoted(database)}.{table.sql}"
     ).fetchone()
