@@ -157,7 +157,9 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
         "terms_hash": terms_hash,
         "catalogue_hash": catalogue.fingerprint if catalogue else None,
     }
+    mapping_hash = catalogue.mapping_hash if catalogue else None
     current = current_release(home)
+    same_mapping = current is None or current.manifest.get("mapping_hash") == mapping_hash
     if current is not None and all(current.manifest.get(name) == said for name, said in hashes.items()):
         return current, False
 
@@ -179,12 +181,13 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
             f"{database} does not read back as it was built: check the disk, then publish again"
         )
     if catalogue is not None:
-        _write_catalogue(database, catalogue, now.date())
+        _write_catalogue(database, catalogue, now.date(), current, same_mapping=same_mapping)
     fsync_file(database)
     manifest = {
         "release_id": release_id,
         "created_at": now.isoformat(timespec="seconds"),
         **hashes,
+        "mapping_hash": mapping_hash,
         "tables": [
             {"schema": t.schema, "table": t.name, "rows": rows, "hash": digest} for t, rows, digest in found
         ],
@@ -195,7 +198,9 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
     }
     if agreed is not None:
         earlier = current.folder if current else None
-        manifest["audiences"] = write_audiences(candidate, temporary, agreed, built, earlier, catalogue)
+        manifest["audiences"] = write_audiences(
+            candidate, temporary, agreed, built, earlier, catalogue, same_mapping=same_mapping
+        )
         manifest["audiences_without_file"] = agreed.without_file
     (temporary / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     fsync_file(temporary / MANIFEST)
@@ -235,9 +240,23 @@ def _write_database(candidate: Path, database: Path, keys: Mapping[str, str]) ->
         con.execute("checkpoint")
 
 
-def _write_catalogue(database: Path, catalogue: Catalogue, day: date) -> None:
+def _write_catalogue(
+    database: Path, catalogue: Catalogue, day: date, earlier: Release | None, *, same_mapping: bool
+) -> None:
     with duckdb.connect(str(database)) as con:
-        write_catalogue(con, database.stem, catalogue, {}, day, is_open=False)
+        there = earlier is not None and earlier.database.exists()
+        if there:
+            con.execute(f"attach {literal(earlier.database)} as before (read_only)")
+        write_catalogue(
+            con,
+            database.stem,
+            catalogue,
+            {},
+            day,
+            is_open=False,
+            before="before" if there else None,
+            same_mapping=same_mapping,
+        )
         con.execute("checkpoint")
 
 

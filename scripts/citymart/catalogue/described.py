@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from ..errors import CityMartError
+from ..hashing import table_digest, tables
 from ..home import PROJECT
 
 SEEDS = ("catalogue", "licences", "release_notes", "subjects")
@@ -86,6 +87,8 @@ class Catalogue:
     products: Mapping[str, Product]
     lineage: Sequence[tuple[str, str, str, str]]
     """(from, its kind, to, its kind): providers, subjects, and tables (`conformed.int_properties`)."""
+    mapping_hash: str
+    """Of layouts and code maps: which column is which field, which code which of the city's."""
 
     @property
     def fingerprint(self) -> str:
@@ -110,6 +113,7 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
             f'select provider_code, subject, max(as_of_date) from "{candidate.stem}".landing.extracts'
             " where is_landed group by all order by all"
         ).fetchall()
+        mapping_hash = _mapping_hash(con, candidate.stem)
     nodes = {
         name: node
         for name, node in manifest["nodes"].items()
@@ -160,7 +164,7 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
         *((provider, "provider", subject, "subject") for provider, subject, _ in sent),
         *((subject, "subject", f"staging.base_{subject}", "staging") for _, subject, _ in sent),
     }
-    return Catalogue(owner["name"], owner["email"], products, sorted(edges))
+    return Catalogue(owner["name"], owner["email"], products, sorted(edges), mapping_hash)
 
 
 def _seeds(con: duckdb.DuckDBPyConnection, catalog: str) -> dict[str, list[dict[str, Any]]] | None:
@@ -179,6 +183,15 @@ def _seeds(con: duckdb.DuckDBPyConnection, catalog: str) -> dict[str, list[dict[
         names = [column[0] for column in rows.description]
         found[seed] = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
     return found
+
+
+def _mapping_hash(con: duckdb.DuckDBPyConnection, catalog: str) -> str:
+    digests = [
+        (table.name, *table_digest(con, table))
+        for table in tables(con, catalog, ["seeds"])
+        if table.name.startswith(("layout_", "code_map_"))
+    ]
+    return hashlib.sha256(json.dumps(digests).encode()).hexdigest()
 
 
 def _check(seeds: Mapping[str, list[dict[str, Any]]], tables: Mapping[str, dict[str, Any]]) -> None:

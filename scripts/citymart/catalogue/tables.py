@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from ..hashing import Table, literal, quoted, tables
 from ..sharing.terms import LEVELS
+from .changes import changes
 from .described import Catalogue, Product
 from .score import graded
 
@@ -26,6 +27,7 @@ COMMENTS = {
     "product_columns": "One row a column of a product: what it means, and what stands in it in this file.",
     "product_scores": "One row a product: how fit it is for use, by a stated rule.",
     "lineage": "One row a step on the way to a product: from where to where.",
+    "release_changes": "One row a product and provider that is not as it was in the release before.",
     "release_notes": "One row a version of a product: what it has brought.",
 }
 """Of the tables; those of their columns are `MEANINGS`."""
@@ -77,6 +79,14 @@ MEANINGS = {
     "usability": "0 to 100: how well it can be worked with.",
     "score": "0 to 100, weighted 35, 35, 15, 10 and 5 in the order of the columns.",
     "grade": "gold from 80, silver from 60, bronze below.",
+    "category": "The provider or the borough; null for a product whose rows are nobody's.",
+    "rows_before": "Rows in the release before.",
+    "rows_now": "Rows in this one.",
+    "new_rows": "Rows whose key was not there; null for a product without a key.",
+    "gone_rows": "Rows whose key is there no more.",
+    "changed_rows": "Rows of the same key that say something else, whichever delivery they are of.",
+    "reason": "delivery: other files count than before; mapping: layouts or code maps are others; else code.",
+    "is_flagged": "More than a tenth of the rows has gone.",
     "from_node": "A provider, a subject, or a table of the build (`conformed.int_properties`).",
     "from_kind": "provider, subject, or the schema of the table.",
     "to_node": "The subject or the table that rests on it; a product under its name here.",
@@ -148,6 +158,19 @@ SCHEMAS = {
         }
     ),
     "lineage": pa.schema({name: pa.string() for name in ("from_node", "from_kind", "to_node", "to_kind")}),
+    "release_changes": pa.schema(
+        {
+            "product": pa.string(),
+            "category": pa.string(),
+            "rows_before": pa.int64(),
+            "rows_now": pa.int64(),
+            "new_rows": pa.int64(),
+            "gone_rows": pa.int64(),
+            "changed_rows": pa.int64(),
+            "reason": pa.string(),
+            "is_flagged": pa.bool_(),
+        }
+    ),
     "release_notes": pa.schema(
         {"product": pa.string(), "version": pa.string(), "released_on": pa.date32(), "note": pa.string()}
     ),
@@ -173,11 +196,14 @@ def write_catalogue(
     day: date,
     *,
     is_open: bool,
+    before: str | None = None,
+    same_mapping: bool = True,
 ) -> list[str]:
     """Write `market.products` and what goes with it into an attached database; returns their labels.
 
     `agreements` are those under which each table (`marts.fct_payments`) stands there, `day` the day of the
-    publish, by which freshness is told.
+    publish, by which freshness is told, `before` the attached database of the same audience in the release
+    before, and `same_mapping` says whether that was made with the same layouts and code maps.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
     there = [each for each in tables(con, database, ("marts", "market")) if each.name in catalogue.products]
@@ -238,6 +264,8 @@ def write_catalogue(
         for start, kind, end, of in catalogue.lineage
         if (f"staging.base_{end}" if of == "subject" else end) in above
     ]
+    if before is not None:
+        rows["release_changes"] += changes(con, before, database, catalogue, same_mapping=same_mapping)
     con.execute(f"create schema if not exists {quoted(database)}.market")
     for name, schema in SCHEMAS.items():
         _write(

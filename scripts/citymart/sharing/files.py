@@ -64,9 +64,12 @@ def write_audience(
     key: Key | None,
     earlier: Path | None = None,
     catalogue: Catalogue | None = None,
+    *,
+    own_earlier: Path | None = None,
+    same_mapping: bool = True,
 ) -> list[Given]:
     """Write the file of one audience and read it back, whole. `earlier` is the public's file of the release
-    before: what it tells is known.
+    before: what it tells is known. `own_earlier` is the audience's, of which the catalogue tells the changes.
 
     Raises `CityMartError` where the file does not read back as it was written, or a method can't be applied.
     """
@@ -88,9 +91,15 @@ def write_audience(
                 given.append(written)
         con.execute("detach candidate")
         if catalogue is not None:
-            agreements = {each.product: each.agreements for each in given}
             write_catalogue(
-                con, "audience", catalogue, agreements, terms.day, is_open=not audience.is_encrypted
+                con,
+                "audience",
+                catalogue,
+                {each.product: each.agreements for each in given},
+                terms.day,
+                is_open=not audience.is_encrypted,
+                before=_attached_before(con, own_earlier, key),
+                same_mapping=same_mapping,
             )
         con.execute("checkpoint audience")
         con.execute("detach audience")
@@ -306,6 +315,17 @@ def attach(
     except duckdb.Error as error:
         why = str(error).splitlines()[0].replace(key.encryption_key if key else "\0", "…")
         raise CityMartError(f"{path} can't be {'read' if read_only else 'written'}: {why}") from None
+
+
+def _attached_before(con: duckdb.DuckDBPyConnection, file: Path | None, key: Key | None) -> str | None:
+    """The audience's file of the release before, attached; None where there is none that its key opens."""
+    if file is None or not file.exists():
+        return None
+    try:
+        attach(con, file, "before", key, read_only=True)
+    except CityMartError:
+        return None  # another key, or none, was the audience's then: it can't be compared
+    return "before"
 
 
 def _read_back(path: Path, key: Key | None, given: Sequence[Given]) -> None:

@@ -65,6 +65,8 @@ def write_audiences(
     built: Manifest,
     earlier: Path | None,
     catalogue: Catalogue | None = None,
+    *,
+    same_mapping: bool = True,
 ) -> list[dict[str, Any]]:
     """Write the file of each audience below `folder`; what the release's manifest says of them. `built` is
     what dbt's says of the candidate, `earlier` the folder of the release before.
@@ -74,7 +76,18 @@ def write_audiences(
         key = agreed.keys.of(audience.name) if audience.is_encrypted and agreed.keys else None
         file = folder / FOLDER / f"{audience.name}.duckdb"
         before = earlier / OPEN if earlier else None
-        given = write_audience(candidate, file, audience, agreed.terms, built, key, before, catalogue)
+        given = write_audience(
+            candidate,
+            file,
+            audience,
+            agreed.terms,
+            built,
+            key,
+            before,
+            catalogue,
+            own_earlier=earlier / file.relative_to(folder) if earlier else None,
+            same_mapping=same_mapping,
+        )
         fsync_file(file)
         fsync_folder(file.parent)
         told.append(
