@@ -84,7 +84,7 @@ def table_digest(con: duckdb.DuckDBPyConnection, table: Table, database: str = "
     order and no number of threads changes. Floats count to 12 significant digits, because a sum of floats
     depends on the order of its terms.
     """
-    values = ", ".join(_value(name, kind) for name, kind in table.columns if name not in NOT_CONTENT)
+    values = ", ".join(value_json(name, kind) for name, kind in table.columns if name not in NOT_CONTENT)
     prefix = f"{quoted(database)}." if database else ""
     con.execute("set TimeZone = 'UTC'")
     rows, low, high = con.execute(
@@ -100,7 +100,8 @@ def table_digest(con: duckdb.DuckDBPyConnection, table: Table, database: str = "
     return rows, hashlib.sha256(repr([shape, rows, low, high]).encode()).hexdigest()
 
 
-def _value(name: str, kind: str) -> str:
+def value_json(name: str, kind: str) -> str:
+    """SQL of a column's value as JSON, a float to 12 significant digits."""
     if kind in ("DOUBLE", "FLOAT"):
         return f"to_json(format('{{:.12g}}', {quoted(name)}::double))"
     return f"to_json({quoted(name)})"

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from ..hashing import Table, quoted, tables
+from ..hashing import Table, quoted, tables, value_json
 from .described import Catalogue
 
 FELL = 0.1
@@ -66,8 +66,8 @@ def _compared(
             f" full join ({counted.format(group, quoted(now), table.sql)}) as n"
             f" on o.category is not distinct from n.category order by all"
         ).fetchall()
-    told = [name for name in both if name not in PROVENANCE]
-    row = f"hash({', '.join(map(quoted, told))})"
+    kinds = dict(table.columns)
+    row = f"hash({', '.join(value_json(name, kinds[name]) for name in both if name not in PROVENANCE)})"
     side = f"select {quoted(key)} as k, {group} as category, {row} as said from {{0}}.{table.sql}"
     return con.execute(
         f"""
