@@ -4,10 +4,15 @@
 def model(dbt, session):
     dbt.config(materialized="table")
 
-    from citymart.people.clusters import clustered
+    from citymart.home import Home
+    from citymart.people.remembered import RECORD, table
 
-    return clustered(
-        dbt.ref("int_person_features").to_arrow_table(),
-        dbt.ref("int_person_links").to_arrow_table(),
+    # one after the other: what made the pairs has made the persons, too, and remembers them
+    dbt.ref("int_person_links")
+    return table(
+        "int_person_clusters",
+        dbt.ref("int_person_records").project(", ".join(RECORD)).to_arrow_table(),
+        dbt.ref("first_name_variants").to_arrow_table(),
         dbt.ref("person_decisions").to_arrow_table(),
+        Home.at().root / "people",
     )

@@ -100,4 +100,10 @@ typed as (
 
 )
 
-select * from typed
+select
+    *,
+    case
+        when len(door_numbers) + len(street_words) > 0
+            then concat_ws('|', postcode, array_to_string(door_numbers, ' '), array_to_string(street_words, ' '))
+    end as door
+from typed

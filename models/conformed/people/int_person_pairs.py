@@ -6,6 +6,14 @@ def model(dbt, session):
     dbt.config(materialized="table")
 
     from citymart.home import Home
-    from citymart.people.remembered import pairs
+    from citymart.people.remembered import RECORD, table
 
-    return pairs(dbt.ref("int_person_features").to_arrow_table(), Home.at().root / "people")
+    # what is compared: made here from the records by the same SQL, but only for those that are new
+    dbt.ref("int_person_features")
+    return table(
+        "int_person_pairs",
+        dbt.ref("int_person_records").project(", ".join(RECORD)).to_arrow_table(),
+        dbt.ref("first_name_variants").to_arrow_table(),
+        dbt.ref("person_decisions").to_arrow_table(),
+        Home.at().root / "people",
+    )

@@ -98,10 +98,14 @@ def _link(folder: Path, most: int) -> None:
     from ..people import evaluate, linking
 
     with linking.connection() as con:
-        con.execute(f"create table int_person_records as from '{folder}/records.parquet' limit {most}")
+        con.execute(
+            "create table int_person_records as select * exclude (file_row_number)"
+            f" from read_parquet('{folder}/records.parquet', file_row_number = true)"
+            f" where file_row_number < {most}"
+        )
         evaluate.link(con, folder / "memory")
         (compared,) = con.execute("select count(*) from int_person_pairs").fetchone()
-        (persons,) = con.execute("select count(distinct cluster_id) from clusters").fetchone()
+        (persons,) = con.execute("select count(distinct cluster_id) from int_person_clusters").fetchone()
     (folder / "told").write_text(f"{compared:,} pairs, {persons:,} persons", encoding="utf-8")
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 
 from ..errors import CityMartError, UsageError
 from ..home import PROJECT
-from . import linking, sql_models
-from .clusters import DECISIONS, clustered
-from .remembered import pairs
+from . import linking, remembered, sql_models
+from .clusters import DECISIONS
 
 REQUIRED = ("record_id", "person_id")
 TEXTS = ("source", "borough", "title", "first_name", "middle_name", "surname", "gender", "address")
@@ -145,24 +143,16 @@ def take(con: duckdb.DuckDBPyConnection, labelled: Path) -> None:
 
 
 def link(con: duckdb.DuckDBPyConnection, memory: Path | None = None) -> None:
-    """Tables `int_person_features`, `int_person_pairs`, `int_person_links` and `clusters` from
-    `int_person_records`; with a folder for `memory` only what is not remembered there is compared.
+    """What `remembered.link` makes of the table `int_person_records`; with a folder for `memory` only what is
+    not remembered there.
     """
     con.execute(f"create table first_name_variants as select * from read_csv('{VARIANTS}', header = true)")
-    sql_models.run_model(con, "int_person_names")
-    sql_models.run_model(con, "int_person_features")
-    features = con.execute("from int_person_features").to_arrow_table()
-    with TemporaryDirectory() as folder:
-        con.register("pairs_found", pairs(features, memory or Path(folder)))
-    con.execute("create table int_person_pairs as select * from pairs_found")
-    sql_models.run_model(con, "int_person_links")
-    links = con.execute("from int_person_links").to_arrow_table()
-    con.register("clusters_found", clustered(features, links, DECISIONS.empty_table()))
-    con.execute("create table clusters as select * from clusters_found")
+    con.register("person_decisions", DECISIONS.empty_table())
+    remembered.link(con, memory)
 
 
 def compare(con: duckdb.DuckDBPyConnection) -> Evaluation:
-    """The clusters of `clusters` against the persons of `labelled`."""
+    """The clusters of `int_person_clusters` against the persons of `labelled`."""
     columns = {row[0].lower() for row in con.execute("describe labelled").fetchall()}
     given = [name for name in ("kind", "source", "name_group") if name in columns]
     con.execute(
@@ -177,7 +167,7 @@ def compare(con: duckdb.DuckDBPyConnection) -> Evaluation:
                     = mode(coalesce(features.uprn::varchar, features.door))
                         over (partition by labelled.person_id)
                 then 'usual' else 'other' end as moved
-        from clusters
+        from int_person_clusters
         inner join (select * replace (cast(record_id as varchar) as record_id) from labelled) as labelled
             using (record_id)
         inner join int_person_features as features using (record_id)

@@ -30,12 +30,16 @@ from ..layouts import Seeds
 from ..lock import build_lock
 from ..releases import remove
 from . import keys as registry
+from . import remembered as linkage
 from . import sweeping, tombstones, traces
 from .identity import Named, birth_of, letters, nhs_of, nino_of, parted_name, postcode_of, whole_name
 from .sweeping import Extract, Hit
 from .tombstones import PERSON, ROW, YEAR, Tombstones, kept_of
 
-FOUND_AGAIN = ("pairs.parquet", "records.parquet", "frequencies.parquet")
+FOUND_AGAIN = (
+    *(f"{linkage.FILE}{end}" for end in ("", ".wal", ".spill")),
+    *("pairs.parquet", "records.parquet", "frequencies.parquet"),  # of builds before there was that file
+)
 SEEN = "forgotten-seen.json"
 
 

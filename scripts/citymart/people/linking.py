@@ -28,13 +28,16 @@ PAIRS = pa.schema(
     ]
 )
 
+MEMORY = "1500MB"
+"""Of the private database; what is more goes to the disk."""
+
 _UNSEEN = 2000
 """Frequencies are of the data and so many imagined records of other names: a small file's are sane then."""
 
 
 def connection() -> duckdb.DuckDBPyConnection:
     """A private database in memory: Splink refuses dbt's, and its temporary tables would stay behind."""
-    return duckdb.connect(config={"preserve_insertion_order": False})
+    return duckdb.connect(config={"preserve_insertion_order": False, "memory_limit": MEMORY})
 
 
 def frequencies(con: duckdb.DuckDBPyConnection, features: str) -> None:
@@ -65,9 +68,9 @@ def frozen() -> dict[str, Any]:
     return json.loads(FROZEN.read_text(encoding="utf-8"))["settings"]
 
 
-def pairs(con: duckdb.DuckDBPyConnection, features: str, *, new_only: bool = False) -> pa.Table:
-    """Of each pair that a blocking rule brings together the weight, and how far each comparison agrees, by
-    the name of its level (`PAIRS`).
+def pairs(con: duckdb.DuckDBPyConnection, features: str, into: str, *, new_only: bool = False) -> None:
+    """Table `into` (`PAIRS`): of each pair that a blocking rule brings together the weight, and how far each
+    comparison agrees, by the name of its level.
 
     With `new_only` at least one of the two has `is_new`, a column that the features must then have.
     """
@@ -79,8 +82,8 @@ def pairs(con: duckdb.DuckDBPyConnection, features: str, *, new_only: bool = Fal
         warnings.simplefilter("ignore")
         found = linker(con, features, settings).inference.predict(threshold_match_weight=LEAST_WEIGHT)
     levels = ", ".join(f"{model.level_name(name)} as {name}" for name in model.COMPARED)
-    return (
-        con.execute(f"select record_id_l, record_id_r, match_weight, {levels} from {found.physical_name}")
-        .to_arrow_table()
-        .cast(PAIRS)
+    con.execute(
+        f"create table {into} as"
+        f" select record_id_l, record_id_r, match_weight, {levels} from {found.physical_name}"
     )
+    found.drop_table_from_database_and_remove_from_cache()

@@ -1,126 +1,358 @@
-"""Scored pairs that are remembered from build to build: only new and changed records are compared.
+"""Linkage that is remembered from build to build: only what is new, changed or gone is made again.
 
-A pair is kept with the records that it was made from (a digest of their features) and the frequencies of
-names as of the first build, so that a later build scores a new pair as the first would have. These files can
-be deleted: the next build compares all anew. (The keys beside them can't: they are the names of persons.)
+What a record says of itself (`int_person_names`) is kept as long as the record is as it was. What all
+records together say (`int_person_population`) is found anew every time, and a record that it tells something
+else of is taken for a changed one. Pairs and links are of two records that are as they were; persons
+(`clusters`) are of a connected component of the links, and one that nothing has touched stays.
+
+The frequencies of names are those of the first build, so that a later build scores a new pair as the first
+would have. All of it is one file that can be deleted: the next build makes all anew. (The keys beside it
+can't: they are the names of persons.)
 """
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pandas as pd
 import pyarrow as pa
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from ..disk import written_anew
-from . import linking, model
+from . import clusters, linking, model, sql_models
 
+FILE = "linkage.duckdb"
 GROWN = 2.0
 """When there are so many times the records of the first build, all is compared anew, with new frequencies."""
+AT_ONCE = 100_000
+"""So many records are clustered at a time, or as many more as a component has."""
+RECORD = (
+    "record_id", "source", "sender", "title", "first_name", "middle_name", "surname", "name", "gender",
+    "birth_date", "death_date", "address", "postcode", "uprn", "nhs_number", "nino", "phone", "email",
+)  # fmt: skip
+"""What of `int_person_records` a person is found by."""
+TOLD = {
+    "known name": "first_name",
+    "rare name": "first_name || ' ' || surname",
+    "people once": "coalesce(source, '')",
+    **{what: f"{what}::varchar" for what in ("nhs_number", "nino", "phone", "email", "uprn", "door")},
+}
+"""What `int_person_population` tells of, and which records it is told of."""
+MODELS = ("int_person_names", "int_person_population", "int_person_features", "int_person_links")
+MADE = (*MODELS, "int_person_pairs", "int_person_clusters")
 
 
-def pairs(features: pa.Table, folder: Path) -> pa.Table:
-    """The pairs of `linking.pairs` of all `features`; what is not remembered in `folder` is scored and
-    remembered.
-    """
+def table(name: str, records: pa.Table, variants: pa.Table, decisions: pa.Table, folder: Path) -> pa.Table:
+    """One of `MADE`, as `link` makes it of records, first names that stand for others, and decisions."""
     with linking.connection() as con:
-        con.register("features_given", features)
-        con.execute(
-            "create table features as select *, md5(features_given::varchar) as digest from features_given"
-        )
-        rules = _rules()
-        anew = not _recall(con, folder, rules)
-        if anew:
-            linking.frequencies(con, "features")
-            con.execute("create table held as select * from features limit 0")
-            con.register("nothing", linking.PAIRS.empty_table())
-            con.execute("create table remembered as select * from nothing")
-        con.execute(
-            "create table asked as"
-            " select *, record_id not in (select record_id from held) as is_new from features"
-        )
-        (fresh, now) = con.execute("select count(*) filter (is_new), count(*) from asked").fetchone()
-        found = linking.pairs(con, "asked", new_only=not anew) if fresh else linking.PAIRS.empty_table()
-        con.register("found", found)
-        con.execute("create table known as select * from remembered union all by name select * from found")
-        if anew or fresh or now != _count(con, folder / "records.parquet"):
-            _remember(con, folder, rules, with_frequencies=anew)
-        return con.execute("select * from known order by record_id_l, record_id_r").to_arrow_table()
+        con.register("int_person_records", records)
+        con.register("first_name_variants", variants)
+        con.register("person_decisions", decisions)
+        link(con, folder)
+        return con.execute(f"from {name}").to_arrow_table()
 
 
-def _remember(con: duckdb.DuckDBPyConnection, folder: Path, rules: str, *, with_frequencies: bool) -> None:
-    if with_frequencies:
-        counted = " union all ".join(
-            f"select '{name}' as what, {name} as value, tf_{name} as frequency from tf_{name}"
-            for name in sorted(model.FREQUENT)
-        )
-        _write(con, f"{counted} order by all", folder / "frequencies.parquet")
-    _write(con, f"select *, '{rules}' as rules from known order by all", folder / "pairs.parquet")
-    # Last: a record that stands here has its pairs there, whenever a build is cut off.
-    _write(con, "select record_id, digest from features order by all", folder / "records.parquet")
-
-
-def _count(con: duckdb.DuckDBPyConnection, file: Path) -> int:
-    (count,) = con.execute("select count(*) from read_parquet(?)", [str(file)]).fetchone()
-    return count
-
-
-def _rules() -> str:
-    digest = hashlib.sha256(f"{duckdb.__version__}|{version('splink')}".encode())
-    for file in (linking.FROZEN, model.__file__, linking.__file__):
-        digest.update(Path(file).read_bytes())
-    return digest.hexdigest()
-
-
-def _recall(con: duckdb.DuckDBPyConnection, folder: Path, rules: str) -> bool:
-    """Tables `held` (records that are as they were), `remembered` (their pairs) and the frequencies, if there
-    is a memory that still counts.
+def link(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:
+    """Views `int_person_names`, … (`MADE`) from the tables `int_person_records`, `first_name_variants` and
+    `person_decisions`; what is remembered in `folder` is not made again.
     """
-    files = [folder / f"{name}.parquet" for name in ("pairs", "frequencies", "records")]
-    memory, counted, records = files
-    if not all(file.exists() for file in files):
-        return False
-    try:
-        con.execute(
-            "create table held as select features.* from features"
-            " inner join read_parquet(?) as before using (record_id, digest)",
-            [str(records)],
-        )
-        con.execute(
-            "create table remembered as select * exclude (rules) from read_parquet(?)"
-            " where rules = ? and record_id_l in (select record_id from held)"
-            " and record_id_r in (select record_id from held)",
-            [str(memory), rules],
-        )
-        con.execute("create table counted as select * from read_parquet(?)", [str(counted)])
-        (same, now) = con.execute(
-            "select coalesce(bool_and(rules = ?), false), (select count(*) from features)"
-            " from read_parquet(?)",
-            [rules, str(memory)],
-        ).fetchone()
-        before = _count(con, records)
-    except duckdb.Error:
-        # A memory that can't be read is none.
-        same, before, now = False, 0, 0
-    if not same or now > GROWN * before:
-        for name in ("held", "remembered", "counted"):
-            con.execute(f"drop table if exists {name}")
-        return False
+    is_new = _open(con, folder)
+    # What is made on the way goes when all is done.
+    con.execute("create schema work; set search_path = 'work,main'")
+    if _compare_records(con) or is_new:
+        _make_features(con, is_new=is_new)
+        _make_pairs(con, is_new=is_new)
+        _make(con, "int_person_links", int_person_pairs="fresh_int_person_pairs", int_person_features="asked")
+        _make_clusters(con)
+        _remember(con, is_new=is_new)
+    con.execute("set search_path = 'main'; drop schema work cascade")
+    for name in MADE:
+        con.execute(f"create or replace view {name} as from kept.{name}")
+
+
+def _open(con: duckdb.DuckDBPyConnection, folder: Path | None) -> bool:
+    """Attaches the memory as `kept`; says whether there is nothing in it that still counts."""
+    if folder is None:
+        con.execute("attach ':memory:' as kept")
+        return _begin(con)
+    folder.mkdir(parents=True, exist_ok=True)
+    file, spill = folder / FILE, folder / f"{FILE}.spill"
+    shutil.rmtree(spill, ignore_errors=True)
+    con.execute(f"set temp_directory = '{spill}'")
+    if file.exists():
+        try:
+            con.execute(f"attach '{file}' as kept")
+            (rules, first, now) = con.execute(
+                "select rules, first, (select count(*) from int_person_records) from kept.state"
+            ).fetchone()
+            if rules == _rules(con) and now <= GROWN * first:
+                return False
+        except (duckdb.Error, TypeError):
+            pass  # a memory that can't be read is none
+        con.execute("detach database if exists kept")
+        for path in (file, Path(f"{file}.wal")):
+            path.unlink(missing_ok=True)
+    con.execute(f"attach '{file}' as kept")
+    return _begin(con)
+
+
+def _begin(con: duckdb.DuckDBPyConnection) -> bool:
+    """Empty tables of the memory."""
+    con.register("no_pairs", linking.PAIRS.empty_table())
+    con.execute(
+        """
+        create table kept.records (record_id varchar, digest ubigint);
+        create table kept.frequencies (what varchar, value varchar, frequency double);
+        create table kept.state (rules varchar, first bigint);
+        create table kept.decisions (record_id_l varchar, record_id_r varchar, decision varchar);
+        create table kept.int_person_pairs as from no_pairs;
+        create table kept.int_person_clusters (record_id varchar, cluster_id varchar, is_undecided boolean)
+        """
+    )
+    for name in MODELS:
+        query = sql_models.rendered(name, lambda ref: f"kept.{ref}" if ref in MADE else ref)
+        con.execute(f"create table kept.{name} as from ({query}) limit 0")
+    return True
+
+
+def _compare_records(con: duckdb.DuckDBPyConnection) -> bool:
+    """Tables `given` (all records now, with a digest), `came` (new or changed), `gone` (changed or gone), and
+    `decided` (decisions that are made or taken back); says whether there is anything in them.
+    """
+    con.execute(
+        f"""
+        create view decisions as
+        select record_id_l::varchar as record_id_l, record_id_r::varchar as record_id_r,
+            decision::varchar as decision from person_decisions;
+        create table given as
+        select record_id, hash({", ".join(RECORD)}) as digest from int_person_records;
+        create table came as select record_id from given anti join kept.records using (record_id, digest);
+        create table gone as select record_id from kept.records anti join given using (record_id, digest);
+        create table decided as
+        (from kept.decisions except from decisions) union (from decisions except from kept.decisions)
+        """
+    )
+    (changes,) = con.execute(
+        "select (select count(*) from came) + (select count(*) from gone) + (select count(*) from decided)"
+    ).fetchone()
+    return changes > 0
+
+
+def _make_features(con: duckdb.DuckDBPyConnection, *, is_new: bool) -> None:
+    """Tables `fresh_…` of names, population and features; `stale` and `arrived` are `gone` and `came` with
+    the records of which the population tells something else than before.
+    """
+    _make(
+        con,
+        "int_person_names",
+        int_person_records="(from int_person_records semi join came using (record_id))",
+    )
+    con.execute(
+        """
+        create view names_now as
+        from kept.int_person_names anti join gone using (record_id)
+        union all by name from fresh_int_person_names
+        """
+    )
+    _make(con, "int_person_population", int_person_names="names_now")
+    con.execute(
+        """
+        create table told_otherwise as
+        (from fresh_int_person_population except from kept.int_person_population)
+        union (from kept.int_person_population except from fresh_int_person_population)
+        """
+    )
+    told = " union ".join(
+        f"select record_id from kept.int_person_names where {value} in"
+        f" (select of_value from told_otherwise where what = '{what}')"
+        for what, value in TOLD.items()
+    )
+    con.execute(
+        f"""
+        create table told as from ({told}) anti join gone using (record_id);
+        create table stale as from gone union all from told;
+        create table arrived as from came union all from told
+        """
+    )
+    _make(
+        con,
+        "int_person_features",
+        int_person_names="fresh_int_person_names"
+        if is_new
+        else "(from names_now semi join arrived using (record_id))",
+        int_person_population="fresh_int_person_population",
+    )
+    con.execute(
+        """
+        create view features_now as
+        from kept.int_person_features anti join stale using (record_id)
+        union all by name from fresh_int_person_features
+        """
+    )
+
+
+def _make_pairs(con: duckdb.DuckDBPyConnection, *, is_new: bool) -> None:
+    """Tables `asked` (features of what has arrived and of all that a rule brings together with it) and
+    `fresh_int_person_pairs`.
+    """
+    if is_new:
+        con.execute("create view asked as from fresh_int_person_features")
+        linking.frequencies(con, "asked")
+        linking.pairs(con, "asked", "fresh_int_person_pairs")
+        return
+    near = " union all ".join(
+        f"select l.record_id from kept.int_person_features as l"
+        f" semi join fresh_int_person_features as r on {rule}"
+        for rule in model.BLOCKS
+    )
+    con.execute(
+        f"""
+        create table near as select distinct record_id from ({near} union all from arrived);
+        create table asked as
+        select *, record_id in (from arrived) as is_new from features_now semi join near using (record_id)
+        """
+    )
     for column in sorted(model.FREQUENT):
         con.execute(
             f"""
             create table tf_{column} as
             select {column}, coalesce(frequency, least_frequency) as tf_{column}
-            from (select distinct {column} from features where {column} is not null)
-            left join (select value, frequency from counted where what = '{column}') on {column} = value
-            cross join (select min(frequency) as least_frequency from counted where what = '{column}')
+            from (select distinct {column} from asked where {column} is not null)
+            left join (select value, frequency from kept.frequencies where what = '{column}')
+                on {column} = value
+            cross join
+                (select min(frequency) as least_frequency from kept.frequencies where what = '{column}')
             """
         )
-    return True
+    linking.pairs(con, "asked", "fresh_int_person_pairs", new_only=True)
 
 
-def _write(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> None:
-    with written_anew(file) as fresh:
-        con.execute(f"copy ({query}) to '{fresh}' (format parquet, compression zstd)")
+def _make_clusters(con: duckdb.DuckDBPyConnection) -> None:
+    """Tables `again` (records whose component was touched) and `fresh_int_person_clusters`."""
+    con.execute(
+        """
+        create view links_now as
+        select * from kept.int_person_links
+        where record_id_l not in (from stale) and record_id_r not in (from stale)
+        union all by name
+        select * from fresh_int_person_links;
+
+        create table joined as
+        select hash(record_id_l) as l, hash(record_id_r) as r
+        from (
+            from kept.int_person_links union all by name from fresh_int_person_links
+        ) where decision = 'link'
+        union all
+        select hash(record_id_l), hash(record_id_r)
+        from (
+            from kept.decisions union all by name from decisions
+        ) where decision = 'link';
+
+        create table touched as
+        select record_id from stale
+        union select record_id from arrived
+        union select unnest([record_id_l, record_id_r]) from decided
+        """
+    )
+    con.register("components_found", _components(con))
+    con.execute(
+        """
+        create table again as
+        select record_id, component
+        from given left join components_found on hash(record_id) = node
+        where record_id in (from touched)
+            or component in (
+                select component from components_found
+                where node in (select hash(record_id) from touched)
+            );
+        create table fresh_int_person_clusters as
+        select record_id, record_id as cluster_id, false as is_undecided from again where component is null
+        """
+    )
+    decisions = con.execute("from decisions").to_arrow_table()
+    (batches,) = con.execute("select count(component) // ? + 1 from again", [AT_ONCE]).fetchone()
+    for batch in range(batches):
+        con.execute(
+            f"""
+            create or replace table these as
+            select record_id from again where component % {batches} = {batch}
+            """
+        )
+        features = con.execute(
+            f"select {', '.join(clusters.Record._fields)} from features_now where record_id in (from these)"
+        ).to_arrow_table()
+        links = con.execute(
+            "select record_id_l, record_id_r, match_weight, decision, is_same_number from links_now"
+            " where decision = 'link' and record_id_l in (from these)"
+        ).to_arrow_table()
+        con.register("persons", clusters.clustered(features, links, decisions))
+        con.execute("insert into fresh_int_person_clusters by name from persons")
+
+
+def _components(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """`node, component` of the records of `joined`; each is a hash of its id: two with one hash share a
+    component, which only makes it larger.
+    """
+    sides = con.execute("select l, r from joined").fetchnumpy()
+    count = len(sides["l"])
+    at, nodes = pd.factorize(np.concatenate([sides["l"], sides["r"]]))
+    edges = coo_array((np.ones(count, np.int8), (at[:count], at[count:])), shape=(len(nodes), len(nodes)))
+    component = connected_components(edges, directed=False)[1] if count else np.zeros(0, np.int32)
+    return pa.table({"node": pa.array(nodes, pa.uint64()), "component": component})
+
+
+def _remember(con: duckdb.DuckDBPyConnection, *, is_new: bool) -> None:
+    """All at once, so that a build that is cut off has changed nothing."""
+    con.execute("begin")
+    if is_new:
+        for column in sorted(model.FREQUENT):
+            con.execute(
+                f"insert into kept.frequencies select '{column}', {column}, tf_{column} from tf_{column}"
+            )
+        con.execute("insert into kept.state select ?, count(*) from given", [_rules(con)])
+    for name, by, gone in (
+        ("int_person_names", "record_id", "gone"),
+        ("int_person_features", "record_id", "stale"),
+        ("int_person_pairs", "record_id_l", "stale"),
+        ("int_person_pairs", "record_id_r", "stale"),
+        ("int_person_links", "record_id_l", "stale"),
+        ("int_person_links", "record_id_r", "stale"),
+        ("int_person_clusters", "record_id", "stale"),
+        ("int_person_clusters", "record_id", "(select record_id from again)"),
+        ("records", "record_id", "gone"),
+    ):
+        con.execute(f"delete from kept.{name} where {by} in (from {gone})")
+    con.execute(
+        """
+        delete from kept.int_person_population;
+        delete from kept.decisions;
+        insert into kept.decisions from decisions;
+        insert into kept.records from given semi join came using (record_id)
+        """
+    )
+    for name in MADE:
+        con.execute(f"insert into kept.{name} by name from fresh_{name}")
+    con.execute("commit")
+
+
+def _make(con: duckdb.DuckDBPyConnection, name: str, **tables: str) -> None:
+    """Table `fresh_…` of a model, over other tables than it refers to."""
+    con.execute(f"create table fresh_{name} as {sql_models.rendered(name, lambda ref: tables.get(ref, ref))}")
+
+
+def _rules(con: duckdb.DuckDBPyConnection) -> str:
+    digest = hashlib.sha256(f"{duckdb.__version__}|{version('splink')}".encode())
+    for file in (linking.FROZEN, model.__file__, linking.__file__, clusters.__file__, __file__):
+        digest.update(Path(file).read_bytes())
+    for name in MODELS:
+        digest.update(sql_models.rendered(name).encode())
+    (variants,) = con.execute(
+        "select count(*) || ' ' || bit_xor(hash(first_name, variant_of)) from first_name_variants"
+    ).fetchone()
+    digest.update(variants.encode())
+    return digest.hexdigest()

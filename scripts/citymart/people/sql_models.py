@@ -5,8 +5,8 @@ very SQL that links the mart's.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
-import duckdb
 import jinja2
 
 from ..home import PROJECT
@@ -25,9 +25,8 @@ def macros():
     return jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(_macros()).module
 
 
-def run_model(con: duckdb.DuckDBPyConnection, model: str) -> None:
-    """Makes the table of a model of `models/conformed/people`; what it refers to are tables of that name."""
+def rendered(model: str, ref: Callable[[str], str] = str) -> str:
+    """The query of a model of `models/conformed/people`; `ref` says what stands for a model it refers to."""
     source = (PROJECT / "models" / "conformed" / "people" / f"{model}.sql").read_text("utf-8")
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
-    sql = environment.from_string(_macros() + source).render(ref=lambda name: name)
-    con.execute(f"create or replace table {model} as {sql}")
+    return environment.from_string(_macros() + source).render(ref=ref)

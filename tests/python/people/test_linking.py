@@ -185,91 +185,131 @@ def test_a_registry_that_cannot_be_read_stops_the_build_and_stays(tmp_path) -> N
     assert (tmp_path / "keys.parquet").read_bytes() == b"nothing"
 
 
-def features_of(folder: Path, rows: list[dict]) -> pa.Table:
-    with linking.connection() as con:
-        evaluate.take(con, write(folder / "people.csv", rows))
-        evaluate.link(con)
-        return con.execute("from int_person_features order by record_id").to_arrow_table()
-
-
-@pytest.fixture(scope="module")
-def some_people(tmp_path_factory) -> pa.Table:
+def some_people(*kinds: str) -> list[dict]:
     rows, seen = [], count()
-    for kind in ("same_name_born_the_same_day_at_one_address", "nickname", "twins", "common_name_elsewhere"):
+    for kind in kinds or (
+        "same_name_born_the_same_day_at_one_address",
+        "nickname",
+        "twins",
+        "common_name_elsewhere",
+    ):
         for left, right in pairs_of(kind):
             rows += [{"record_id": f"p{next(seen)}", "person_id": "x", **side} for side in (left, right)]
-    return features_of(tmp_path_factory.mktemp("some"), rows)
+    return rows
 
 
-def test_only_what_is_new_is_compared_and_nothing_comes_out_otherwise(
-    some_people, tmp_path, monkeypatch
-) -> None:
-    at_once = remembered.pairs(some_people, tmp_path / "at_once")
-    asked = []
-    whole = linking.pairs
-    monkeypatch.setattr(linking, "pairs", lambda *a, **k: asked.append(k) or whole(*a, **k))
-    most = some_people.slice(0, some_people.num_rows - 20)
-    remembered.pairs(most, tmp_path / "monthly")
-    in_two = remembered.pairs(some_people, tmp_path / "monthly")
-    again = remembered.pairs(some_people, tmp_path / "monthly")
-    assert [k["new_only"] for k in asked] == [False, True]
-    assert again.equals(in_two)
+@pytest.fixture
+def linked(tmp_path):
+    """Links rows with what is remembered in a folder; gives what is made, sorted."""
 
-    def sides(table: pa.Table) -> set[frozenset]:
-        return {frozenset((row["record_id_l"], row["record_id_r"])) for row in table.to_pylist()}
+    def run(rows: list[dict], memory: str, decisions: list[tuple] = ()) -> dict[str, list]:
+        with linking.connection() as con:
+            evaluate.take(con, write(tmp_path / "people.csv", rows))
+            con.execute(
+                f"create table first_name_variants as from read_csv('{evaluate.VARIANTS}', header = true)"
+            )
+            con.register("person_decisions", pa.Table.from_pylist(
+                [dict(zip(joining.DECISIONS.names, row, strict=True)) for row in decisions], joining.DECISIONS
+            ))  # fmt: skip
+            remembered.link(con, tmp_path / memory)
+            return {name: con.execute(f"from {name} order by all").fetchall() for name in remembered.MADE}
 
-    assert sides(in_two) == sides(at_once) and in_two.num_rows == at_once.num_rows
-
-
-def test_a_changed_record_is_compared_anew_and_one_that_went_is_forgotten(some_people, tmp_path) -> None:
-    remembered.pairs(some_people, tmp_path)
-    rows = some_people.to_pylist()
-    rows[0]["surname"] = "ELSEWHERE"
-    rows[0]["birth_date"] = date(1920, 2, 3)
-    gone = rows.pop()["record_id"]
-    found = remembered.pairs(pa.Table.from_pylist(rows, schema=some_people.schema), tmp_path)
-    anew = remembered.pairs(pa.Table.from_pylist(rows, schema=some_people.schema), tmp_path / "anew")
-    assert gone not in found["record_id_l"].to_pylist() + found["record_id_r"].to_pylist()
-
-    def weights(table: pa.Table) -> dict:
-        return {
-            tuple(sorted((r["record_id_l"], r["record_id_r"]))): r["match_weight"] for r in table.to_pylist()
-        }
-
-    assert weights(found).keys() == weights(anew).keys()
+    return run
 
 
-def test_a_memory_of_pairs_that_is_broken_is_made_anew(some_people, tmp_path) -> None:
-    whole = remembered.pairs(some_people, tmp_path)
-    (tmp_path / "pairs.parquet").write_bytes(b"nothing")
-    assert remembered.pairs(some_people, tmp_path).equals(whole)
+def test_only_what_is_new_is_compared_and_nothing_comes_out_otherwise(linked, monkeypatch) -> None:
+    people = some_people()
+    at_once = linked(people, "at once")
+    asked, again = [], []
+    pairs, clustered = linking.pairs, joining.clustered
+    monkeypatch.setattr(linking, "pairs", lambda *a, **k: asked.append(k) or pairs(*a, **k))
+    monkeypatch.setattr(joining, "clustered", lambda f, *a: again.append(f.num_rows) or clustered(f, *a))
+    linked(people[:-20], "monthly")
+    in_two = linked(people, "monthly")
+    assert linked(people, "monthly") == in_two
+    assert asked == [{}, {"new_only": True}] and again[1] < again[0] / 2
+    for name in ("int_person_names", "int_person_population", "int_person_features", "int_person_clusters"):
+        assert in_two[name] == at_once[name], name
+    assert [row[:2] for row in in_two["int_person_pairs"]] == [row[:2] for row in at_once["int_person_pairs"]]
 
 
-@pytest.mark.parametrize("at", range(2))
-def test_cut_off_while_it_remembers_nothing_is_missed_by_the_next_build(
-    some_people, tmp_path, monkeypatch, at
-) -> None:
-    """The first build is whole; the second, of twice the records, is cut off before it writes a file."""
-    half = some_people.slice(0, some_people.num_rows // 2)
-    remembered.pairs(half, tmp_path)
-    write, written = remembered._write, count()
+def test_a_changed_record_is_compared_anew_and_one_that_went_is_forgotten(linked) -> None:
+    people = some_people()
+    linked(people, "monthly")
+    people[0] |= {"surname": "Elsewhere", "dob": "1920-02-03"}
+    gone = people.pop()["record_id"]
+    found, anew = linked(people, "monthly"), linked(people, "anew")
+    assert found["int_person_clusters"] == anew["int_person_clusters"]
+    assert [row[:2] for row in found["int_person_pairs"]] == [row[:2] for row in anew["int_person_pairs"]]
+    assert gone not in str(found)
 
-    def cut_off(*arguments) -> None:
-        if next(written) == at:
-            raise KeyboardInterrupt
-        write(*arguments)
 
-    monkeypatch.setattr(remembered, "_write", cut_off)
+def test_what_many_come_to_share_is_evidence_no_more_also_of_old_records(linked) -> None:
+    people = [{"record_id": f"o{n}", "person_id": "x", "first_name": "Ann", "surname": name,
+               "phone": "07700900123"} for n, name in enumerate(("Brown", "Browne", "Clark"))]  # fmt: skip
+    linked(people, "monthly")
+    people += [{**people[0], "record_id": f"n{n}", "surname": name} for n, name in enumerate(("Day", "Earl"))]
+    found, anew = linked(people, "monthly"), linked(people, "anew")
+    assert found["int_person_links"] == anew["int_person_links"]
+    assert found["int_person_clusters"] == anew["int_person_clusters"]
+    assert found["int_person_features"] == anew["int_person_features"]
+
+
+def test_a_decision_holds_as_long_as_it_stands(linked) -> None:
+    people = some_people("nickname")
+    before = linked(people, "monthly")
+    pair = before["int_person_links"][0][:2]
+
+    def joined(found: dict) -> bool:
+        of = {row[0]: row[1] for row in found["int_person_clusters"]}
+        return of[pair[0]] == of[pair[1]]
+
+    assert joined(before)
+    assert not joined(linked(people, "monthly", [(*pair, "apart")]))
+    assert linked(people, "monthly") == before
+
+
+@pytest.mark.parametrize("broken", [b"nothing", b""])
+def test_a_memory_that_is_broken_is_made_anew(linked, tmp_path, broken) -> None:
+    people = some_people("nickname")
+    whole = linked(people, "memory")
+    (tmp_path / "memory" / remembered.FILE).write_bytes(broken)
+    assert linked(people, "memory") == whole
+
+
+@pytest.mark.parametrize("step", ["_make_pairs", "_make_clusters", "_remember"])
+def test_cut_off_at_any_step_nothing_is_missed_by_the_next_build(linked, monkeypatch, step) -> None:
+    people = some_people()
+    linked(people[: len(people) // 2], "memory")
+
+    def cut_off(*_, **__) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(remembered, step, cut_off)
     with pytest.raises(KeyboardInterrupt):
-        remembered.pairs(some_people, tmp_path)
+        linked(people[:-2], "memory")
     monkeypatch.undo()
-    found = remembered.pairs(some_people, tmp_path)
-    assert found.num_rows == remembered.pairs(some_people, tmp_path / "anew").num_rows
+    assert (
+        linked(people[:-2], "memory")["int_person_clusters"]
+        == linked(people[:-2], "anew")["int_person_clusters"]
+    )
 
 
-def test_nobody_at_all_is_no_failure(some_people, tmp_path) -> None:
-    assert remembered.pairs(some_people.slice(0, 0), tmp_path).num_rows == 0
-    assert remembered.pairs(some_people, tmp_path).num_rows > 0
+def test_other_rules_make_all_anew(linked, monkeypatch) -> None:
+    people = some_people("nickname")
+    linked(people, "memory")
+    asked, pairs = [], linking.pairs
+    monkeypatch.setattr(linking, "pairs", lambda *a, **k: asked.append(k) or pairs(*a, **k))
+    monkeypatch.setattr(remembered, "_rules", lambda _: "others")
+    linked(people, "memory")
+    assert asked == [{}]
+
+
+def test_nobody_at_all_is_no_failure(linked) -> None:
+    assert linked([], "memory")["int_person_clusters"] == []
+    people = some_people("nickname")
+    assert len(linked(people, "memory")["int_person_clusters"]) == len(people)
+    assert linked([], "memory")["int_person_clusters"] == []
 
 
 def test_the_command_prints_figures_and_writes_the_persons(tmp_path, capsys) -> None:
