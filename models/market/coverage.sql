@@ -1,5 +1,5 @@
 -- coverage.sql
--- One row a subject and provider that has sent something, or should have.
+-- One row a subject and provider that has sent something, or should have: what came, what is due, how far it can be relied on.
 with
 
 extracts as (
@@ -20,9 +20,27 @@ providers as (
 
 ),
 
-subjects as (
+expected as (
 
-    select * from {{ ref('subjects') }}
+    select * from {{ ref('int_expected_senders') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('coverage_periods') }}
+
+),
+
+scores as (
+
+    select * from {{ ref('quality_scores') }}
+
+),
+
+steps as (
+
+    select * from {{ ref('quality_steps') }}
 
 ),
 
@@ -36,7 +54,13 @@ received as (
         min(as_of_date) filter (where outcome = 'landed') as first_as_of_date,
         max(as_of_date) filter (where outcome = 'landed') as newest_as_of_date,
         sum(landed_rows) filter (where outcome = 'landed') as landed_rows,
-        sum(rejected_rows) filter (where outcome = 'landed') as rejected_rows
+        sum(rejected_rows) filter (where outcome = 'landed') as rejected_rows,
+        coalesce(
+            bool_and(len(missing_fields) = 0) filter (where outcome = 'landed' and is_current)
+            and sum(rejected_rows) filter (where outcome = 'landed' and is_current) * 10
+            <= sum(source_records) filter (where outcome = 'landed' and is_current),
+            false
+        ) as is_indicative
     from extracts
     group by subject, provider_code
 
@@ -56,60 +80,96 @@ found as (
 
 ),
 
-senders as (
+awaited as (
 
-    select * from {{ ref('subject_senders') }}
+    select
+        subject,
+        provider_code,
+        count(*) as due_periods,
+        count(*) filter (where state in ('received', 'late')) as received_periods,
+        coalesce(arg_max(state, period_from) in ('received', 'late'), false) as has_newest
+    from periods
+    where state <> 'due'
+    group by subject, provider_code
 
 ),
 
--- Some subjects one body sends for the whole city; other reference subjects come from whoever has them; of the rest every
--- borough has its own.
-expected as (
+scored as (
 
     select
-        subjects.subject,
-        providers.provider_code
-    from subjects
-    cross join providers
-    anti join senders on subjects.subject = senders.subject
-    where subjects.domain <> 'reference' and providers.provider_type = 'london_borough'
-    union
-    select
         subject,
-        provider_code
-    from senders
-    union
+        provider_code,
+        min(score) as lowest_score,
+        min(score) filter (where dimension in ('completeness', 'validity')) as lowest_form_score,
+        count(score) filter (where dimension = 'accuracy') > 0 as is_compared
+    from scores
+    group by subject, provider_code
+
+),
+
+together as (
+
     select
-        subject,
-        provider_code
-    from received
+        expected.*,
+        providers.provider_name,
+        received.* exclude (subject, provider_code, landed_rows, rejected_rows, landed_extracts, refused_extracts),
+        coalesce(received.landed_extracts, 0) as landed_extracts,
+        coalesce(received.refused_extracts, 0) as refused_extracts,
+        coalesce(received.landed_rows, 0) as landed_rows,
+        coalesce(received.rejected_rows, 0) as rejected_rows,
+        coalesce(found.errors, 0) as errors,
+        coalesce(found.warnings, 0) as warnings,
+        coalesce(found.repairs, 0) as repairs,
+        coalesce(awaited.due_periods, 0) as due_periods,
+        coalesce(awaited.received_periods, 0) as received_periods,
+        scored.lowest_score,
+        -- A step is reached when its own criterion and all before it are met.
+        [
+            coalesce(received.landed_extracts, 0) > 0,
+            coalesce(received.is_indicative, false),
+            expected.is_authoritative,
+            coalesce(awaited.has_newest, true) and coalesce(scored.lowest_form_score >= 90, false),
+            coalesce(awaited.received_periods = awaited.due_periods, true)
+            and coalesce(scored.is_compared and scored.lowest_score >= 95, false)
+        ] as criteria,
+        cast(coalesce(list_position(criteria, false) - 1, len(criteria)) as integer) as quality_step
+    from expected
+    inner join providers on expected.provider_code = providers.provider_code
+    left join received
+        on expected.subject = received.subject and expected.provider_code = received.provider_code
+    left join found on expected.subject = found.subject and expected.provider_code = found.provider_code
+    left join awaited on expected.subject = awaited.subject and expected.provider_code = awaited.provider_code
+    left join scored on expected.subject = scored.subject and expected.provider_code = scored.provider_code
 
 )
 
 select
-    expected.subject || '/' || expected.provider_code as coverage_key,
-    expected.subject,
-    expected.provider_code,
-    providers.provider_name,
+    together.sender_key as coverage_key,
+    together.subject,
+    together.provider_code,
+    together.provider_name,
+    together.is_expected,
     case
-        when coalesce(received.landed_extracts, 0) > 0 then 'received'
-        when received.refused_extracts > 0 then 'refused'
+        when together.landed_extracts > 0 then 'received'
+        when together.refused_extracts > 0 then 'refused'
         else 'missing'
     end as state,
-    coalesce(received.landed_extracts, 0) as landed_extracts,
-    coalesce(received.refused_extracts, 0) as refused_extracts,
-    received.first_as_of_date,
-    received.newest_as_of_date,
-    cast(received.newest_as_of_date + to_days(cast(subjects.days_between_deliveries as integer)) as date)
-        as next_due_date,
-    coalesce(received.landed_rows, 0) as landed_rows,
-    coalesce(received.rejected_rows, 0) as rejected_rows,
-    coalesce(found.errors, 0) as errors,
-    coalesce(found.warnings, 0) as warnings,
-    coalesce(found.repairs, 0) as repairs
-from expected
-inner join providers on expected.provider_code = providers.provider_code
-inner join subjects on expected.subject = subjects.subject
-left join received
-    on expected.subject = received.subject and expected.provider_code = received.provider_code
-left join found on expected.subject = found.subject and expected.provider_code = found.provider_code
+    together.quality_step,
+    steps.name as quality_step_name,
+    next_steps.criterion as next_step,
+    together.landed_extracts,
+    together.refused_extracts,
+    together.first_as_of_date,
+    together.newest_as_of_date,
+    cast(together.newest_as_of_date + to_days(together.days_between_deliveries) as date) as next_due_date,
+    together.due_periods,
+    together.received_periods,
+    together.lowest_score,
+    together.landed_rows,
+    together.rejected_rows,
+    together.errors,
+    together.warnings,
+    together.repairs
+from together
+inner join steps on together.quality_step = steps.step
+left join steps as next_steps on together.quality_step + 1 = next_steps.step
