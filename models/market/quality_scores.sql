@@ -192,7 +192,8 @@ select
     provider_code,
     subject,
     dimension,
-    case when status = 'measured' then cast(100.0 * numerator / denominator as decimal(4, 1)) end as score,
+    -- Rounded down: 100 says that nothing was wrong.
+    case when status = 'measured' then cast(1000 * numerator // denominator / 10.0 as decimal(4, 1)) end as score,
     case when status = 'measured' then numerator end as numerator,
     case when status = 'measured' then denominator end as denominator,
     status,
