@@ -176,7 +176,6 @@ select
     changes.position,
     changes.field_before,
     changes.field,
-    -- The field is fed by no column any more: layout rows are wanted.
     changes.field_before is not null and not exists (
         select 1 from extract_columns as fed
         where

@@ -31,7 +31,8 @@ fields as (
         files.as_of_date,
         extract_columns.field,
         sum(column_statistics.blank_cells) / nullif(sum(column_statistics.records), 0) as blank_share,
-        max(column_statistics.distinct_values) as distinct_values
+        max(column_statistics.distinct_values) as distinct_values,
+        sum(column_statistics.records) as records
     from files
     inner join extract_columns on files.extract_id = extract_columns.extract_id
     inner join column_statistics
@@ -51,7 +52,8 @@ measures as (
         as_of_date,
         null as field,
         'records' as measure,
-        sum(landed_rows)::double as measured
+        sum(landed_rows)::double as measured,
+        sum(landed_rows) as records
     from files
     group by subject, provider_code, table_name, as_of_date
     union all
@@ -62,7 +64,8 @@ measures as (
         as_of_date,
         field,
         unnest(['blank_share', 'distinct_values']) as measure,
-        unnest([blank_share, distinct_values::double]) as measured
+        unnest([blank_share, distinct_values::double]) as measured,
+        records
     from fields
 
 ),
@@ -93,14 +96,16 @@ compared as (
 ),
 
 -- 1.4826 makes the MAD of bell-shaped values their standard deviation; 3.5 of them is the usual bound (Iglewicz and Hoaglin 1993).
--- A series that hardly moves has a spread of nothing, so that a least distance is asked for.
+-- A series that hardly moves has a spread of nothing, so that a least distance is asked for; and small numbers move by themselves,
+-- a count by its root, a share by that of p (1 - p) / n.
 bounded as (
 
     select
         *,
         case
-            when measure = 'blank_share' then greatest(3.5 * 1.4826 * spread, 0.05)
-            else greatest(3.5 * 1.4826 * spread, 0.25 * usual, 5)
+            when measure = 'blank_share'
+                then greatest(3.5 * 1.4826 * spread, 0.05, 3 / records, 3 * sqrt(usual * (1 - usual) / records))
+            else greatest(3.5 * 1.4826 * spread, 0.25 * usual, 3 * sqrt(usual), 5)
         end as allowed
     from compared
 
