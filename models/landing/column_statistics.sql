@@ -21,13 +21,7 @@ wanted as (
 
 records as (
 
-    {% for subject in subjects() %}
-    select
-        extract_id,
-        cells
-    from {{ source('landing', subject) }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('landed_records') }}
 
 ),
 

@@ -12,14 +12,7 @@ extracts as (
 
 records as (
 
-    {% for subject in subjects() %}
-    select
-        extract_id,
-        file_row_number,
-        cells
-    from {{ source('landing', subject) }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('landed_records') }}
 
 ),
 
@@ -27,7 +20,7 @@ cells as (
 
     select
         extract_id,
-        file_row_number,
+        row_number,
         unnest(cells) as cell,
         generate_subscripts(cells, 1) as position
     from records
@@ -39,7 +32,7 @@ select
     extracts.provider_code,
     cells.extract_id,
     extracts.source_file,
-    cells.file_row_number as row_number,
+    cells.row_number,
     cells.position,
     extracts.header[cells.position].name as source_column,
     cells.cell as value_as_sent

@@ -21,22 +21,9 @@ extracts as (
 
 ),
 
-extract_columns as (
+required_values as (
 
-    select * from {{ ref('extract_columns') }}
-
-),
-
-column_statistics as (
-
-    select * from {{ ref('column_statistics') }}
-
-),
-
-table_fields as (
-
-    select * from {{ ref('table_fields') }}
-    where presence = 'always'
+    select * from {{ ref('int_required_values') }}
 
 ),
 
@@ -73,59 +60,18 @@ received as (
 
 ),
 
-tables as (
-
-    select distinct
-        extract_id,
-        table_name
-    from extract_columns
-
-),
-
-required as (
-
-    select
-        extracts.subject,
-        extracts.provider_code,
-        extracts.extract_id,
-        table_fields.field,
-        any_value(extracts.landed_rows) as records
-    from extracts
-    inner join tables on extracts.extract_id = tables.extract_id
-    inner join table_fields
-        on extracts.subject = table_fields.subject and tables.table_name = table_fields.table_name
-    group by extracts.subject, extracts.provider_code, extracts.extract_id, table_fields.field
-
-),
-
-filled as (
-
-    select
-        extract_columns.extract_id,
-        extract_columns.field,
-        max(column_statistics.records - column_statistics.blank_cells) as records
-    from extract_columns
-    inner join column_statistics
-        on
-            extract_columns.extract_id = column_statistics.extract_id
-            and extract_columns.position = column_statistics.position
-    where extract_columns.status = 'mapped'
-    group by extract_columns.extract_id, extract_columns.field
-
-),
-
 measured as (
 
     select
-        required.subject,
-        required.provider_code,
+        required_values.subject,
+        required_values.provider_code,
         'required_values' as counts,
         null as dimension,
-        sum(coalesce(filled.records, 0)) as numerator,
-        sum(required.records) as denominator
-    from required
-    left join filled on required.extract_id = filled.extract_id and required.field = filled.field
-    group by required.subject, required.provider_code
+        sum(required_values.filled_values) as numerator,
+        sum(required_values.wanted_values) as denominator
+    from required_values
+    semi join extracts on required_values.extract_id = extracts.extract_id
+    group by required_values.subject, required_values.provider_code
 
     union all by name
 
