@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from citymart import at_rest
 from citymart.cli import printable
 from citymart.dbt_run import run_dbt
 from citymart.deliveries import Declared, Delivery, begins_with_a_date, find_deliveries
@@ -130,6 +131,7 @@ def _scratch_home(home: Home, *, borrow: bool) -> Iterator[Home]:
         scratch = Home(folder / "home")
         remove(scratch.root)
         scratch.landing.mkdir(parents=True)
+        at_rest.begin(scratch)
         try:
             if borrow:
                 _borrow(home, scratch)
@@ -189,7 +191,7 @@ def _look(home: Home, scratch: Home, landed: dict[str, Checked]) -> None:
     run = run_dbt(scratch, arguments, database=database, use="check", target=home.build / "target" / "check")
     if not run.passed:
         raise CityMartError(f"the check could not be finished: {run.failures[0].sentence}")
-    with duckdb.connect(str(database), read_only=True) as con:
+    with at_rest.opened(database) as con:
         for extract_id, checked in landed.items():
             _columns(con, extract_id, checked)
             checked.findings = _findings(con, extract_id)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from . import at_rest
 from .errors import CityMartError, UsageError
 
 
@@ -22,8 +23,8 @@ def opened(database: Path, truth: Path, tables: Mapping[str, str]) -> Iterator[d
         raise UsageError(f"{truth} holds no truth: `citymart sample OUT` writes it beside OUT, to OUT-truth.")
     if not database.is_file():
         raise UsageError(f"There is no {database}: load the city and run `citymart build` first.")
-    with duckdb.connect() as con:
-        con.execute(f"attach '{database}' as mart (read_only)")
+    with at_rest.connect() as con:
+        at_rest.attach(con, database, "mart")
         con.execute("use mart")
         for name, files in tables.items():
             pattern = f"{files}.parquet"

@@ -57,7 +57,9 @@ class Settings:
     @cached_property
     def home(self) -> Home:
         """Looked at when a command needs it: help is to be had with any home."""
-        return Home.at(self.folder)
+        from citymart.at_rest import require
+
+        return require(Home.at(self.folder))
 
     def answer(self, document: Any, text: str = "") -> None:
         """Print `document` as JSON for a machine, `text` for a person."""
@@ -248,7 +250,7 @@ def _write_log(settings: Settings, arguments: Sequence[str]) -> Path:
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.log"
     story = f"citymart {' '.join(arguments)}\n\n{traceback.format_exc()}"
     folders = [Path(tempfile.gettempdir())]
-    with suppress(UsageError):
+    with suppress(CityMartError):
         folders.insert(0, settings.home.root / "logs")
     for folder in folders:
         try:

@@ -5,29 +5,20 @@ dbt-duckdb calls this before it opens the database, so `dbt build` works on a cl
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+import os
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
 
+from citymart import at_rest
+from citymart.errors import CityMartError
+from citymart.extensions import extension
 from citymart.home import Home
 from citymart.layouts import Seeds
 from citymart.placeholders import ensure_landing
-
-
-def extension(name: str) -> Path:
-    """An extension of the installed duckdb (`spatial`, `httpfs`), as a file; nothing is fetched or installed.
-
-    Raises `FileNotFoundError` when no package carries it for this version of duckdb.
-    """
-    package = find_spec(f"duckdb_extension_{name}")
-    folder = Path(package.origin).parent if package and package.origin else Path(f"duckdb_extension_{name}")
-    file = folder / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
-    if not file.exists():
-        raise FileNotFoundError(f"{file} is missing: duckdb and duckdb-extension-{name} must be one version")
-    return file
 
 
 def spatial_extension() -> Path:
@@ -36,10 +27,34 @@ def spatial_extension() -> Path:
 
 
 class Plugin(BasePlugin):
-    def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:  # noqa: ARG002
+    locked: Path | None = None
+    """The database, where it is encrypted: dbt-duckdb can't open such a one, so it is attached."""
+
+    def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
+        home = Home.at()
+        try:
+            at_rest.begin(home)
+        except CityMartError as error:
+            # In dbt's words, or dbt would show where in the code it was raised.
+            raise DbtRuntimeError(str(error)) from None
+        if bool(os.environ.get(at_rest.NAMED)) != bool(at_rest.lock()):
+            what = f"export {at_rest.NAMED}={at_rest.NAME}" if at_rest.lock() else f"unset {at_rest.NAMED}"
+            raise DbtRuntimeError(f"dbt alone builds {home.root} after `{what}`; `citymart build` just does")
         if creds.path != ":memory:":
             Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
-        ensure_landing(Home.at(), Seeds().subjects)
+            if at_rest.lock():
+                self.locked, creds.path = Path(creds.path), ":memory:"
+        if self.locked:
+            # A database in memory would spill into the folder that dbt was called in.
+            config["temp_directory"] = f"{self.locked}.tmp"
+        ensure_landing(home, Seeds().subjects)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         conn.execute(f"load '{spatial_extension()}'")
+        at_rest.prepare(conn)
+        if self.locked:
+            at_rest.attach(conn, self.locked, self.creds.database, read_only=False)
+
+    def configure_cursor(self, cursor: Any) -> None:
+        if self.locked:
+            cursor.execute(f"use {self.creds.database}")

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from citymart import at_rest
 from citymart.errors import CityMartError
 from citymart.home import PROJECT, Home
 from citymart.layouts import Seeds
@@ -69,12 +70,14 @@ def run_dbt(
     returns no connection to it is open.
 
     Raises `CityMartError` when dbt can't read the project or can't open the file, `UsageError` for a layout
-    row that can't be right: dbt would speak of it in the database's words, minutes later.
+    row that can't be right: dbt would speak of it in the database's words, minutes later. `CityMartError`,
+    too, for a home that is encrypted with another key, or is not and there is one.
     """
     from dbt.cli.main import dbtRunner
 
     from citymart.people.forgetting import keep_out
 
+    at_rest.begin(home)
     seeds = Seeds(project / "seeds")
     seeds.check_layouts()
     keep_out(home, seeds=seeds, note=note)
@@ -91,6 +94,7 @@ def run_dbt(
         "CITYMART_DATABASE": str(database),
         "CITYMART_SCRIPTS": str(SCRIPTS),
         "DO_NOT_TRACK": "1",
+        at_rest.NAMED: at_rest.NAME if at_rest.lock() else "",
     }
     with _environment(environment), _silent_log():
         try:
@@ -212,7 +216,7 @@ def with_examples(database: Path, failures: Sequence[Failure], limit: int = 3) -
     if not database.exists() or not failures:
         return [{"node": f.node, "sentence": f.sentence, "examples": []} for f in failures]
     told = []
-    with duckdb.connect(str(database), read_only=True) as con:
+    with at_rest.opened(database) as con:
         for failure in failures:
             examples: list[dict[str, str]] = []
             if failure.query:

@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from . import at_rest
 from .csv_rows import MOST_LINES, Dialect, Record, read_records
 from .hashing import literal
 from .settle import AFTER_TOTAL, BEFORE_TOTAL, HELD, MOST_HELD, Kind, Kinds
@@ -63,7 +64,7 @@ def copy_fast(
         return None
     keep = _keep(kinds, [record for kind, record in dropped if kind is not Kind.BLANK])
     lines = text.lines - body_line + 1
-    with duckdb.connect(config=_config(target.parent)) as connection:
+    with at_rest.connect(_config(target.parent)) as connection:
         try:
             connection.execute(
                 _copy_sql(text, dialect, len(names), keep, body_line, above, over_lines, target),
@@ -74,11 +75,11 @@ def copy_fast(
                 # Every line is a record, so no cell can hold a line break.
                 return Copied(target, rows, dropped) if rows + len(dropped) == lines else None
             breaks, most = connection.execute(
-                """
+                f"""
                 select coalesce(sum(breaks), 0), coalesce(max(breaks), 0)
                 from (
                     select length(text) - length(replace(text, chr(10), '')) as breaks
-                    from (select array_to_string(cells, '') as text from read_parquet(?))
+                    from (select array_to_string(cells, '') as text from {at_rest.parquet()})
                 )
                 """,
                 [_one_file(target)],
@@ -112,7 +113,7 @@ def copy_lines(
             $1::varchar as provider_code, $2::varchar as extract_id, {number} as line_number,
             [{columns}] as cells
         from {_source_sql(text, dialect, width, skip=0)} {join}"""
-    with duckdb.connect(config=_config(target.parent)) as connection:
+    with at_rest.connect(_config(target.parent)) as connection:
         if lines is not None:
             connection.register("numbers", pa.table({"line_number": pa.array(lines, pa.int64())}))
         try:
@@ -188,11 +189,8 @@ def _copy_sql(
 
 def _copy_to(query: str, target: Path) -> str:
     # One list holds the cells of all columns: a dictionary of them is never worth the time it takes.
-    return (
-        f"copy ({query}) to {literal(str(target))} "
-        f"(format parquet, compression zstd, compression_level 1, row_group_size {ROW_GROUP}, "
-        "dictionary_size_limit 1)"
-    )
+    form = at_rest.as_parquet("compression_level 1", f"row_group_size {ROW_GROUP}", "dictionary_size_limit 1")
+    return f"copy ({query}) to {literal(str(target))} {form}"
 
 
 def _source_sql(text: Text, dialect: Dialect, width: int, *, skip: int) -> str:

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from . import at_rest
 from .disk import fsync_file, fsync_folder
 from .errors import CityMartError
 from .home import Home
@@ -94,7 +94,7 @@ class Place:
 
 def read_receipt(path: Path) -> dict[str, Any] | None:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(at_rest.read_text(path))
     except (OSError, ValueError):
         return None
 
@@ -106,8 +106,8 @@ class Writer:
         self.records_path = scratch / "records.parquet"
         self.rejects_path = scratch / "rejects.parquet"
         self._constant = (provider, extract_id)
-        self._records: pq.ParquetWriter | None = None
-        self._rejects: pq.ParquetWriter | None = None
+        self._records: at_rest.Writer | None = None
+        self._rejects: at_rest.Writer | None = None
         self._cells: list[list[str | None]] = []
         self._lines: list[int | None] = []
         self._refused: list[tuple[int, str, str]] = []
@@ -158,7 +158,7 @@ class Writer:
 
     def _write_records(self, always: bool = False) -> None:
         if self._records is None and (self._cells or always):
-            self._records = pq.ParquetWriter(self.records_path, RECORDS, compression="zstd")
+            self._records = at_rest.writer(self.records_path, RECORDS)
         if self._cells:
             self._records.write_batch(
                 pa.record_batch(
@@ -176,7 +176,7 @@ class Writer:
         if not self._refused:
             return
         if self._rejects is None:
-            self._rejects = pq.ParquetWriter(self.rejects_path, REJECTS, compression="zstd")
+            self._rejects = at_rest.writer(self.rejects_path, REJECTS)
         lines, reasons, raws = zip(*self._refused, strict=True)
         self._rejects.write_batch(
             pa.record_batch(
@@ -215,11 +215,8 @@ def write_receipt(path: Path, receipt: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(receipt, file, ensure_ascii=False, indent=1)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
+        at_rest.write_text(temporary, json.dumps(receipt, ensure_ascii=False, indent=1) + "\n")
+        fsync_file(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -229,6 +226,7 @@ def write_receipt(path: Path, receipt: dict[str, Any]) -> None:
 def _move(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     fsync_file(source)
+    at_rest.move_said(source, target)
     source.replace(target)
     fsync_folder(target.parent)
 

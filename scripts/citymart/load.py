@@ -18,6 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from . import at_rest
 from .containers import Member, members
 from .csv_rows import Dialect, Record, dialects, evenness, find_dialect, head, held, read_records
 from .deliveries import Delivery
@@ -132,14 +133,16 @@ def load_files(
 ) -> LoadSummary:
     """Lands each delivery, or says why not; the failure of one does not touch the others.
 
-    Raises `NotWritten` only where the home itself can't be made or locked, and `UsageError` for a layout row
-    that can't be right. Waits while another load of the same home goes on.
+    Raises `NotWritten` only where the home itself can't be made or locked, `UsageError` for a layout row
+    that can't be right, and `CityMartError` for a home that is encrypted with another key, or is not and
+    there is one. Waits while another load of the same home goes on.
     """
     seeds, watcher = seeds or Seeds(), watcher or Watcher()
     deliveries = list(deliveries)
     seeds.check_layouts({delivery.subject for delivery in deliveries})
     begun = time.monotonic()
     summary = LoadSummary()
+    at_rest.begin(home)
     with loading(home, watcher.say) as scratch:
         try:
             ensure_landing(home, seeds.subjects)

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from . import at_rest
 from .home import Home
 
 RECORDS = pa.schema(
@@ -53,7 +53,7 @@ def _once(path: Path, schema: pa.Schema | None) -> None:
     # The suffix keeps it out of every glob until it is whole.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     if schema is None:
-        temporary.write_text("[]", encoding="utf-8")
+        at_rest.write_text(temporary, "[]")
     else:
-        pq.write_table(schema.empty_table(), temporary, compression="zstd")
+        at_rest.write_table(schema.empty_table(), temporary)
     temporary.replace(path)

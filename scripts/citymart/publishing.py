@@ -20,6 +20,7 @@ from typing import Any
 
 import duckdb
 
+from citymart import at_rest
 from citymart.catalogue.described import Catalogue, read_catalogue
 from citymart.catalogue.tables import write_catalogue
 from citymart.dbt_manifest import read_manifest
@@ -120,7 +121,7 @@ def failed_folder(home: Home) -> Path:
 def last_failure(home: Home) -> dict[str, Any] | None:
     """When and why the last publish failed, or None when it did not."""
     try:
-        return json.loads((failed_folder(home) / "failures.json").read_text(encoding="utf-8"))
+        return json.loads(at_rest.read_text(failed_folder(home) / "failures.json"))
     except (OSError, ValueError):
         return None
 
@@ -139,12 +140,12 @@ def _keep_failed(home: Home, candidate: Path, run: DbtRun) -> list[dict[str, Any
     candidate.parent.replace(folder)
     failures = with_examples(folder / CANDIDATE, run.failures)
     story = {"failed_at": _now().isoformat(timespec="seconds"), "failures": failures}
-    (folder / "failures.json").write_text(json.dumps(story, indent=2, ensure_ascii=False), encoding="utf-8")
+    at_rest.write_text(folder / "failures.json", json.dumps(story, indent=2, ensure_ascii=False))
     return failures
 
 
 def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[Release, bool]:
-    found = _digests(candidate, "mart")
+    found = _digests(at_rest.opened(candidate), "mart")
     if not found:
         raise CityMartError(f"the build has no table in {' or '.join(SCHEMAS)}: there is nothing to publish")
     data_hash = _data_hash(found)
@@ -176,7 +177,7 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
     database = temporary / DATABASE
     built = read_manifest(target)
     _write_database(candidate, database, built.keys)
-    if _digests(database, database.stem) != found:
+    if _digests(duckdb.connect(str(database), read_only=True), database.stem) != found:
         raise CityMartError(
             f"{database} does not read back as it was built: check the disk, then publish again"
         )
@@ -213,8 +214,8 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
     return Release(folder, manifest), True
 
 
-def _digests(database: Path, name: str) -> list[tuple[Table, int, str]]:
-    with duckdb.connect(str(database), read_only=True) as con:
+def _digests(opened: duckdb.DuckDBPyConnection, name: str) -> list[tuple[Table, int, str]]:
+    with opened as con:
         return [(table, *table_digest(con, table)) for table in tables(con, name, SCHEMAS)]
 
 
@@ -230,7 +231,8 @@ def _write_database(candidate: Path, database: Path, keys: Mapping[str, str]) ->
     A fresh file, never a copy from which something is deleted: what is deleted stays in the bytes.
     """
     with duckdb.connect(str(database)) as con:
-        con.execute(f"attach {literal(candidate)} as candidate (read_only)")
+        at_rest.prepare(con)
+        at_rest.attach(con, candidate, "candidate")
         for table in tables(con, "candidate", SCHEMAS):
             order = quoted(keys[table.label]) if table.label in keys else "all"
             con.execute(f"create schema if not exists {quoted(table.schema)}")

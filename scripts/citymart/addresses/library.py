@@ -8,6 +8,8 @@ import warnings
 import duckdb
 import pyarrow as pa
 
+from .. import at_rest
+
 CANDIDATES = 5
 """An address is proposed at most so many properties."""
 
@@ -91,7 +93,7 @@ def _matched(con: duckdb.DuckDBPyConnection, messy: pa.Table, canonical: pa.Tabl
     with _quiet():
         from uk_address_matcher import AddressMatcher, SplinkStage
 
-        own = duckdb.connect()
+        own = at_rest.connect()
         try:
             own.execute("set threads = ?", [con.execute("select current_setting('threads')").fetchone()[0]])
             own.register("canonical", canonical)

@@ -17,6 +17,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from .. import at_rest
+
 HERE = Path(__file__).parent
 WORDS = HERE.parents[2] / "seeds" / "addresses" / "address_words.csv"
 GAZETTEER = {
@@ -40,7 +42,7 @@ SAME_TEXT = 16.0
 @contextmanager
 def connection(words: pa.Table | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A private connection with the words (`written, means, kind`; else those of the seed) and the macros."""
-    con = duckdb.connect()
+    con = at_rest.connect()
     try:
         if words is None:
             with WORDS.open(encoding="utf-8", newline="") as file:

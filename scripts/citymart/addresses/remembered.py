@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from .. import at_rest
 from ..disk import written_anew
 from . import match as matcher
 
@@ -129,10 +130,10 @@ def _recall(con: duckdb.DuckDBPyConnection, memory: Path, names: Path, rules: st
         return
     try:
         con.execute(
-            "create temp table remembered as select * from read_parquet(?) where rules = ?",
+            f"create temp table remembered as select * from {at_rest.parquet()} where rules = ?",
             [str(memory), rules],
         )
-        con.execute("create temp table names_before as select * from read_parquet(?)", [str(names)])
+        con.execute(f"create temp table names_before as select * from {at_rest.parquet()}", [str(names)])
     except duckdb.Error:
         # A memory that can't be read is none.
         return
@@ -182,4 +183,4 @@ def _remember(con: duckdb.DuckDBPyConnection, memory: Path, names: Path, rules: 
         ("select * from names_now order by all", names),
     ):
         with written_anew(file) as fresh:
-            con.execute(f"copy ({query}) to '{fresh!s}' (format parquet, compression zstd)")
+            con.execute(f"copy ({query}) to '{fresh!s}' {at_rest.as_parquet()}")

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from .. import at_rest
 from ..errors import CityMartError
 from ..hashing import table_digest, tables
 from ..home import PROJECT
@@ -105,7 +106,7 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
     for a line of a product that is not there.
     """
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-    with duckdb.connect(str(candidate), read_only=True) as con:
+    with at_rest.opened(candidate) as con:
         seeds = _seeds(con, candidate.stem)
         if seeds is None:
             return None

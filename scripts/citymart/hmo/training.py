@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 from sklearn.linear_model import LogisticRegression
 
+from .. import at_rest
+
 INTERCEPT = "(intercept)"
 FEWEST_OUTCOMES = 20
 """With fewer outcomes to learn from there is no model."""
@@ -53,7 +55,7 @@ def weights(inputs: pa.Table) -> pa.Table:
     """
     features = [field.name for field in inputs.schema if pa.types.is_float64(field.type)]
     rows: list[dict] = []
-    with duckdb.connect() as con:
+    with at_rest.connect() as con:
         con.register("inputs", inputs)
         for task in _tasks(con):
             rows += _trained(con, features, task)

@@ -20,8 +20,8 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from .. import at_rest
 from ..disk import written_anew
 from ..errors import CityMartError, UsageError
 from ..home import Home
@@ -105,7 +105,7 @@ class _Built:
 
     def ask(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple]:
         try:
-            with duckdb.connect(str(self.database), read_only=True) as con:
+            with at_rest.opened(self.database) as con:
                 return con.execute(sql, list(parameters)).fetchall()
         except duckdb.CatalogException:
             raise CityMartError(
@@ -288,9 +288,9 @@ def _units(extract: Extract | None, seeds: Seeds, row_number: int, records: list
 
 
 def _cells(file: Path, row_number: int) -> list[str | None] | None:
-    with duckdb.connect() as con:
+    with at_rest.connect() as con:
         found = con.execute(
-            "select cells from read_parquet(?, file_row_number = true) where file_row_number = ?",
+            f"select cells from {at_rest.parquet('?', 'file_row_number = true')} where file_row_number = ?",
             [str(file), row_number],
         ).fetchone()
     return found[0] if found else None
@@ -440,7 +440,7 @@ def _out_of_registry(home: Home, todo: Plan) -> None:
     if not file.exists():
         return
     gone = {record.record_id for record in todo.records}
-    table = pq.read_table(file)
+    table = at_rest.read_table(file, registry.KEYS)
     rows = [
         row for row in table.to_pylist()
         if row["person_key"] != todo.person and row["record_id"] not in gone
@@ -458,7 +458,7 @@ def _out_of_registry(home: Home, todo: Plan) -> None:
     news = pa.concat_tables([happened, pa.Table.from_pylist([event], schema=registry.HISTORY)])
     for what, path in ((news, folder / "history.parquet"), (pa.Table.from_pylist(rows, registry.KEYS), file)):
         with written_anew(path) as fresh:
-            pq.write_table(what, fresh, compression="zstd")
+            at_rest.write_table(what, fresh)
 
 
 def _remove_all(home: Home, paths: Iterable[Path]) -> list[str]:

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from .. import at_rest
 from ..disk import written_anew
 from ..errors import CityMartError
 
@@ -45,7 +45,7 @@ def keyed(clusters: pa.Table, folder: Path, *, new_key: Callable[[], str] | None
     new_key = new_key or (lambda: secrets.token_hex(16))
     registry = folder / "keys.parquet"
     try:
-        before = dict(_pairs(pq.read_table(registry))) if registry.exists() else {}
+        before = dict(_pairs(at_rest.read_table(registry, KEYS))) if registry.exists() else {}
         events = history(folder)
     except (pa.ArrowException, OSError) as error:
         raise CityMartError(
@@ -106,10 +106,10 @@ def _table(keys: dict[str, str]) -> pa.Table:
 
 def _write(table: pa.Table, file: Path) -> None:
     with written_anew(file) as fresh:
-        pq.write_table(table, fresh, compression="zstd")
+        at_rest.write_table(table, fresh)
 
 
 def history(folder: Path) -> pa.Table:
     """What happened to keys (`HISTORY`), as the registry in `folder` has it."""
     file = folder / "history.parquet"
-    return pq.read_table(file) if file.exists() else HISTORY.empty_table()
+    return at_rest.read_table(file, HISTORY) if file.exists() else HISTORY.empty_table()

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from .. import at_rest
 from . import model
 
 FROZEN = Path(__file__).with_name("model.json")
@@ -37,7 +38,7 @@ _UNSEEN = 2000
 
 def connection() -> duckdb.DuckDBPyConnection:
     """A private database in memory: Splink refuses dbt's, and its temporary tables would stay behind."""
-    return duckdb.connect(config={"preserve_insertion_order": False, "memory_limit": MEMORY})
+    return at_rest.connect({"preserve_insertion_order": False, "memory_limit": MEMORY})
 
 
 def frequencies(con: duckdb.DuckDBPyConnection, features: str) -> None:

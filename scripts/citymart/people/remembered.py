@@ -24,9 +24,12 @@ import pyarrow as pa
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from .. import at_rest
+from ..errors import CityMartError
 from . import clusters, linking, model, sql_models
 
 FILE = "linkage.duckdb"
+"""What the folder of persons remembers; it can be made again."""
 GROWN = 2.0
 """When there are so many times the records of the first build, all is compared anew, with new frequencies."""
 AT_ONCE = 100_000
@@ -86,18 +89,18 @@ def _open(con: duckdb.DuckDBPyConnection, folder: Path | None) -> bool:
     con.execute(f"set temp_directory = '{spill}'")
     if file.exists():
         try:
-            con.execute(f"attach '{file}' as kept")
+            at_rest.attach(con, file, "kept", read_only=False)
             (rules, first, now) = con.execute(
                 "select rules, first, (select count(*) from int_person_records) from kept.state"
             ).fetchone()
             if rules == _rules(con) and now <= GROWN * first:
                 return False
-        except (duckdb.Error, TypeError):
+        except (duckdb.Error, CityMartError, TypeError):
             pass  # a memory that can't be read is none
         con.execute("detach database if exists kept")
         for path in (file, Path(f"{file}.wal")):
             path.unlink(missing_ok=True)
-    con.execute(f"attach '{file}' as kept")
+    at_rest.attach(con, file, "kept", read_only=False)
     return _begin(con)
 
 
@@ -352,7 +355,8 @@ def _rules(con: duckdb.DuckDBPyConnection) -> str:
     for name in MODELS:
         digest.update(sql_models.rendered(name).encode())
     (variants,) = con.execute(
-        "select count(*) || ' ' || bit_xor(hash(first_name, variant_of)) from first_name_variants"
+        "select coalesce(md5(string_agg(pair, ',' order by pair)), '')"
+        " from (select first_name || '|' || variant_of as pair from first_name_variants)"
     ).fetchone()
     digest.update(variants.encode())
     return digest.hexdigest()

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from .. import at_rest
 from ..disk import written_anew
 from ..hashing import file_sha256
 from ..home import Home
@@ -25,7 +25,8 @@ from ..receipts import Receipt, all_receipts
 from .identity import Named, Reader, Row
 from .tombstones import Tombstones
 
-COUNTED = b"citymart.forgotten"
+COUNTED = "citymart.forgotten"
+CELLS = pa.schema([RECORDS.field("cells")])
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def look(
     if not (dim or reader.reads_people):
         return
     number = -1
-    for batch in pq.ParquetFile(file).iter_batches(BATCH_ROWS, columns=["cells"]):
+    for batch in at_rest.batches(file, CELLS, BATCH_ROWS):
         for cells in batch.column(0).to_pylist():
             number += 1
             cells = cells or []
@@ -131,23 +132,24 @@ def sweep_records(file: Path, reader: Reader, stones: Tombstones, extract_id: st
     }
     if not found:
         return []
-    source = pq.ParquetFile(file)
-    before = counted(file)
-    schema = RECORDS.with_metadata({COUNTED: str(before + len(found)).encode()})
+    emptied = counted(file) + len(found)
+    schema = at_rest.said(RECORDS, COUNTED, emptied)
     at = 0
-    with written_anew(file) as path, pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in source.iter_batches(BATCH_ROWS, columns=RECORDS.names):
-            columns = {name: batch.column(name) for name in RECORDS.names}
-            hits = [number for number in range(at, at + batch.num_rows) if number in found]
-            if hits:
-                cells = columns["cells"].to_pylist()
-                for number in hits:
-                    cells[number - at] = found[number]
-                columns["cells"] = pa.array(cells, pa.list_(pa.string()))
-            writer.write_batch(
-                pa.record_batch([columns[f.name].cast(f.type) for f in RECORDS], schema=schema)
-            )
-            at += batch.num_rows
+    with written_anew(file) as path:
+        with at_rest.writer(path, schema) as writer:
+            for batch in at_rest.batches(file, RECORDS, BATCH_ROWS):
+                columns = {name: batch.column(name) for name in RECORDS.names}
+                hits = [number for number in range(at, at + batch.num_rows) if number in found]
+                if hits:
+                    cells = columns["cells"].to_pylist()
+                    for number in hits:
+                        cells[number - at] = found[number]
+                    columns["cells"] = pa.array(cells, pa.list_(pa.string()))
+                writer.write_batch(
+                    pa.record_batch([columns[f.name].cast(f.type) for f in RECORDS], schema=schema)
+                )
+                at += batch.num_rows
+        at_rest.say(file, path, COUNTED, emptied)
     return sorted(found)
 
 
@@ -155,25 +157,25 @@ def sweep_rejects(file: Path, stones: Tombstones) -> int:
     """Empties the text of rejected records that name somebody who is forgotten; how many."""
     if not file.exists():
         return 0
-    table = pq.read_table(file)
+    table = at_rest.read_table(file)
     texts = table.column("raw_text").to_pylist()
     found = [at for at, text in enumerate(texts) if text and stones.in_text(text)]
     if not found:
         return 0
     for at in found:
         texts[at] = ""
-    schema = REJECTS.with_metadata({COUNTED: str(counted(file) + len(found)).encode()})
+    emptied = counted(file) + len(found)
+    schema = at_rest.said(REJECTS, COUNTED, emptied)
     columns = [table.column(n) if n != "raw_text" else pa.array(texts, pa.string()) for n in REJECTS.names]
     with written_anew(file) as path:
-        pq.write_table(pa.table(columns, schema=schema), path, compression="zstd")
+        at_rest.write_table(pa.table(columns, schema=schema), path)
+        at_rest.say(file, path, COUNTED, emptied)
     return len(found)
 
 
 def counted(file: Path) -> int:
     """How many records of a landed file were emptied, as the file itself says."""
-    if not file.exists():
-        return 0
-    return int((pq.read_schema(file).metadata or {}).get(COUNTED, b"0"))
+    return at_rest.number(file, COUNTED)
 
 
 def mend_receipts(extract: Extract, scrub: Callable[[str], str] = lambda text: text) -> bool:

@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from .. import at_rest
 from ..disk import written_anew
 from ..errors import CityMartError
 from ..home import Home
@@ -224,7 +224,7 @@ def write(home: Home, stones: Tombstones, case: str, keys: Sequence[tuple[str, s
         with written_anew(file(home)) as path:
             # In the order of the hashes: which key came first says nothing then.
             rows.sort(key=lambda row: row["keyed_hash"])
-            pq.write_table(pa.Table.from_pylist([*before, *rows], schema=FORGOTTEN), path)
+            at_rest.write_table(pa.Table.from_pylist([*before, *rows], schema=FORGOTTEN), path)
 
 
 def cases(home: Home) -> dict[str, tuple[datetime, str]]:
@@ -248,7 +248,7 @@ def _row(case: str, kind: str, hashed: bytes, when: datetime, why: str) -> dict:
 
 def _rows(home: Home) -> list[dict]:
     try:
-        return pq.read_table(file(home)).to_pylist()
+        return at_rest.read_table(file(home), FORGOTTEN).to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise CityMartError(
             f"{file(home)} can't be read ({error}): it keeps people out who are forgotten; bring it back "

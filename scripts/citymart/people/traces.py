@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from .. import at_rest
 from ..errors import CityMartError
 from ..hashing import quoted
 from ..home import Home
@@ -104,6 +105,8 @@ def search(
 def _in_file(path: Path, wanted: Wanted, spared, keys: Keys | None) -> Iterator[str]:
     if path.suffix == ".parquet":
         yield from _in_parquet(path, wanted, spared)
+    elif at_rest.is_locked(path):
+        yield from _in_parquet(path, wanted, lambda _path, _row: False)
     elif path.suffix == ".duckdb":
         yield from _in_database(path, wanted, keys)
     else:
@@ -145,9 +148,9 @@ def _bare(text: str) -> str:
 
 
 def _in_parquet(path: Path, wanted: Wanted, spared) -> Iterator[str]:
-    with duckdb.connect() as con:
+    with at_rest.connect() as con:
         rows = con.execute(
-            f"select file_row_number, t::varchar from read_parquet(?, file_row_number = true) as t"
+            f"select file_row_number, t::varchar from {at_rest.parquet('?', 'file_row_number = true')} as t"
             f" where {_may_be('t::varchar', wanted)}",
             [str(path)],
         ).fetchall()

@@ -15,14 +15,15 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .. import at_rest
 from ..catalogue.described import Catalogue
 from ..catalogue.tables import write_catalogue
 from ..dbt_manifest import Manifest
-from ..dbt_plugin import extension
 from ..disclosure.audit import require_safe
 from ..disclosure.control import control as disclose
 from ..disclosure.rules import ALL, Product, Publication
 from ..errors import CityMartError
+from ..extensions import extension
 from ..hashing import Table, copy_comments, literal, quoted, table_digest, tables
 from .hashed import hmac_sql, pads
 from .keys import Key
@@ -77,9 +78,9 @@ def write_audience(
         raise CityMartError(f"the audience {audience.name} has no key; nothing was written")
     target.parent.mkdir(parents=True, exist_ok=True)
     given = []
-    with duckdb.connect() as con:
+    with at_rest.connect() as con:
         attach(con, target, "audience", key)
-        con.execute(f"attach {literal(candidate)} as candidate (read_only)")
+        at_rest.attach(con, candidate, "candidate")
         for table in tables(con, "candidate", SCHEMAS):
             if table.schema == "restricted" and table.label not in terms.restricted_products:
                 continue

@@ -1,8 +1,10 @@
-"""The keys of audiences: read from a file outside the project and the home, and shown nowhere.
+"""The keys of audiences and of the operator: read from a file outside the project and the home, and shown
+nowhere.
 
 A key file is CSV: `audience,version,encryption_key,hash_key`, one line a version. The newest version of an
 audience is used. The audience gets its encryption key to open its file with; the hash key is the operator's
-alone, or a recipient could try all numbers there are until one fits.
+alone, or a recipient could try all numbers there are until one fits. With a key of the `operator`, which is
+no audience, the home itself is encrypted.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from ..errors import CityMartError, UsageError
 from ..home import PROJECT, Home
 
 VARIABLE = "CITYMART_KEYS"
+OPERATOR = "operator"
+"""No audience: by this key the home itself is encrypted (`citymart.at_rest`)."""
 COLUMNS = ("audience", "version", "encryption_key", "hash_key")
 SHORTEST = 32
 """Characters of a key. 32 characters of 64 kinds are 192 bits."""

@@ -10,8 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from .. import at_rest
 from ..catalogue.described import Catalogue
 from ..dbt_manifest import Manifest
 from ..disk import fsync_file, fsync_folder
@@ -49,7 +48,7 @@ def sharing(candidate: Path, day: date) -> Sharing | None:
 
     Raises `CityMartError` for terms that can't be meant, and for a key that is missing or too short.
     """
-    with duckdb.connect(str(candidate), read_only=True) as con:
+    with at_rest.opened(candidate) as con:
         terms = read_terms(con, candidate.stem, day)
     if terms is None:
         return None

@@ -15,7 +15,7 @@ import duckdb
 from ..disclosure.rules import Rule
 from ..errors import CityMartError
 from ..home import PROJECT
-from .keys import Keys
+from .keys import OPERATOR, Keys
 
 LEVELS = {"open": 1, "shared": 2, "restricted": 3, "personal": 4}
 """Classifications, from what everybody may see up. An agreement gives up to `restricted`: what is personal
@@ -198,6 +198,8 @@ def _control(row: dict) -> Control | None:
 
 def _check(audiences: list[dict], agreements: list[dict], degradations: list[dict], providers: set) -> None:
     names = {row["audience"] for row in audiences}
+    if OPERATOR in names:
+        raise CityMartError(f"seeds/market/audiences.csv: {OPERATOR} is the name of the home's own key")
     for line in agreements:
         where = f"seeds/market/agreements.csv: {line['agreement']} with {line['audience']}"
         if line["audience"] not in names:
