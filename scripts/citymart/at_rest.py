@@ -160,7 +160,7 @@ def read_mark(home: Home) -> Mark | None:
     try:
         said = json.loads((home.root / MARK).read_text(encoding="utf-8"))
         return Mark(said["key"], said["is_whole"])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError):
         raise CityMartError(
@@ -416,7 +416,15 @@ def write_text(path: Path, text: str) -> None:
 
 
 def read_text(path: Path) -> str:
-    """Raises `OSError` or `ValueError` for a file that can't be read."""
-    if lock() is None:
-        return path.read_text(encoding="utf-8")
-    return read_table(path).column("document")[0].as_py()
+    """Raises `OSError` or `ValueError` for a file that can't be read, `CityMartError` for one that is locked
+    and there is no key, or the reverse: it must not pass for one that is not there.
+    """
+    data = path.read_bytes()
+    if data and data.startswith(LOCKED) != (lock() is not None):
+        raise CityMartError(
+            f"{path} is encrypted: set {VARIABLE} to the file with the operator's key"
+            if lock() is None
+            else f"{path} is not encrypted, and its home is: it was brought from elsewhere; take it out, and"
+            " load what was sent"
+        )
+    return read_table(path).column("document")[0].as_py() if lock() else data.decode("utf-8")

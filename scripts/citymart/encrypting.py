@@ -62,8 +62,9 @@ def encrypt(home: Home, *, note: Callable[[str], None] = lambda _: None) -> Encr
         at_rest.require(home)
         return done
     with build_lock(home, "keys"), loading(home, note):
-        at_rest.mark(home, now, is_whole=False)
         kept = [path for folder in (home.landing, home.root / "people") for path in _files(folder)]
+        _try_key(kept)
+        at_rest.mark(home, now, is_whole=False)
         # The receipt last: while it is plain, its extract is not done.
         for path in sorted(kept, key=lambda path: path.suffix == ".json"):
             if not at_rest.is_locked(path):
@@ -77,6 +78,16 @@ def encrypt(home: Home, *, note: Callable[[str], None] = lambda _: None) -> Encr
                 done.removed += 1
         at_rest.mark(home, now, is_whole=True)
     return done
+
+
+def _try_key(kept: list[Path]) -> None:
+    """What is locked already must be so with this key, also where the home's mark was lost."""
+    locked = next(filter(at_rest.is_locked, kept), None)
+    try:
+        if locked:
+            at_rest.read_table(locked)
+    except OSError:
+        raise CityMartError(f"{locked} is encrypted with another key: give the file that has it") from None
 
 
 def _files(folder: Path) -> list[Path]:

@@ -142,7 +142,10 @@ def load_files(
     seeds.check_layouts({delivery.subject for delivery in deliveries})
     begun = time.monotonic()
     summary = LoadSummary()
-    at_rest.begin(home)
+    try:
+        at_rest.begin(home)
+    except OSError as error:
+        raise explain(error, home) from None
     with loading(home, watcher.say) as scratch:
         try:
             ensure_landing(home, seeds.subjects)

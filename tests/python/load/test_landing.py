@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from citymart import landing
 from citymart.home import Home
@@ -84,8 +85,8 @@ def test_a_disk_that_fills_up_is_one_line_and_loses_nothing(land, monkeypatch, s
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(landing.pq.ParquetWriter, "write_batch", full) if step == "records" else patch.setattr(
-            landing.json, "dump", full
+        patch.setattr(pq.ParquetWriter, "write_batch", full) if step == "records" else patch.setattr(
+            landing.at_rest, "write_text", full
         )
         outcome = land(GOOD.replace(b"Acme", b"Omega"), "2024-04-30.csv")
     assert outcome.status == "failed"
