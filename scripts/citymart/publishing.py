@@ -21,6 +21,7 @@ from typing import Any
 import duckdb
 
 from citymart import at_rest
+from citymart.catalogue.breaking import require_no_break
 from citymart.catalogue.described import Catalogue, read_catalogue
 from citymart.catalogue.tables import write_catalogue
 from citymart.dbt_manifest import read_manifest
@@ -183,6 +184,8 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
         )
     if catalogue is not None:
         _write_catalogue(database, catalogue, now.date(), current, same_mapping=same_mapping)
+        if current is not None:
+            require_no_break(current.database, database)
     fsync_file(database)
     manifest = {
         "release_id": release_id,
