@@ -38,7 +38,7 @@ COMMANDS = {
     "build": "Build the development database.",
     "publish": "Build and test a candidate, and make it the current release.",
     "keys": "Make the keys of the audiences that have none.",
-    "export": "Write the current release as CSV, Parquet and GeoJSON.",
+    "export": "Write the current release as CSV, Parquet, GeoJSON and Excel.",
     "evaluate": "Compare what the mart works out with what is true.",
     "withdraw": "Take a landed file out of the mart, with a reason.",
     "forget": "Erase a person: from landing to releases, proved by search.",

@@ -5,63 +5,17 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 import pytest
-from citymart.dbt_plugin import spatial_extension
 from citymart.errors import CityMartError, UsageError
-from citymart.exporting import export
-from citymart.home import Home
-
-SQL = """
-create schema marts;
-create schema market;
-create table marts.payments as
-select
-    key, supplier, date '2024-03-31' as paid_date, amount::decimal(18, 2) as amount,
-    timestamptz '2024-03-31 12:00:00+01' as paid_at, ['a', 'b'] as spellings, note
-from (values
-    (1, 'Ada "A" Ltd, London', 1.5, '=1+1'), (2, '-5', -5, '+44 20 7946 0000'),
-    (3, '@home', 0, e'two\\nlines'), (4, null, null, e'\\tx')
-) as rows (key, supplier, amount, note);
-create table marts.areas as
-select
-    i as key,
-    st_aswkb(st_transform(square, 'EPSG:27700', 'EPSG:4326', always_xy := true)) as boundary,
-    st_aswkb(square) as boundary_grid
-from (
-    select i, st_makeenvelope(530000 + i * 100, 180000, 530090 + i * 100, 180090) as square
-    from range(300) as r (i)
-);
-create table marts.sites as
-select * from (values (1, -0.1181, 51.5099), (2, null, null)) as rows (key, longitude, latitude);
-create table market.coverage as select 'spending' as subject;
-comment on table marts.sites is 'One row a site.';
-comment on column marts.sites.key is 'Its number.';
-"""
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Home:
-    """A home with a release of a table of texts, one of polygons and one of points."""
-    home = Home.at(tmp_path_factory.mktemp("home"))
-    folder = home.published / "releases" / "R1"
-    folder.mkdir(parents=True)
-    with duckdb.connect(str(folder / "city_data_mart.duckdb")) as con:
-        con.execute(f"load '{spatial_extension()}'")
-        con.execute(SQL)
-    manifest = {"release_id": "R1", "data_hash": "0", "created_at": "2024-04-01T00:00:00+00:00", "tables": []}
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    (home.published / "current").symlink_to("releases/R1")
-    return home
-
-
-@pytest.fixture(scope="module")
-def exported(home) -> Path:
-    return export(home).folder
+from citymart.exports.export import FORMATS, export
+from citymart.home import PROJECT, Home
 
 
 def records(path: Path) -> list[dict[str, str]]:
@@ -69,23 +23,59 @@ def records(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_every_table_of_the_marts_is_there_in_each_format_that_fits(exported):
+def test_every_product_is_there_in_each_format_that_fits_with_its_metadata(exported):
     assert sorted(path.name for path in exported.iterdir()) == [
         "SHA256SUMS",
         "areas.csv",
+        "areas.csv-metadata.json",
+        "areas.geo.parquet",
         "areas.geojson",
+        "areas.gpkg",
+        "areas.odcs.yaml",
         "areas.parquet",
+        "areas.xlsx",
+        "coverage.csv",
+        "coverage.csv-metadata.json",
+        "coverage.odcs.yaml",
+        "coverage.parquet",
+        "coverage.xlsx",
+        "data.json",
         "datapackage.json",
+        "dcat.jsonld",
+        "dcat.ttl",
+        "gcmem.json",
+        "openlineage.jsonl",
         "payments.csv",
+        "payments.csv-metadata.json",
+        "payments.odcs.yaml",
         "payments.parquet",
+        "payments.xlsx",
+        "schema-org.jsonld",
         "sites.csv",
+        "sites.csv-metadata.json",
+        "sites.geo.parquet",
         "sites.geojson",
+        "sites.gpkg",
+        "sites.odcs.yaml",
         "sites.parquet",
+        "sites.xlsx",
     ]
 
 
+def test_the_default_leaves_the_geopackages_to_who_asks_for_them(home, tmp_path):
+    written = export(home, to=tmp_path / "default", wanted=["sites"])
+    endings = {name.partition(".")[2] for name, rows in written.files if rows is not None}
+    assert endings == {"csv", "parquet", "geo.parquet", "geojson", "xlsx"}
+
+
 def test_exporting_twice_gives_the_same_bytes(home, exported, tmp_path):
-    again = export(home, to=tmp_path / "again").folder
+    """Also in another process, with other hashes of Python, and at another time."""
+    again = tmp_path / "again"
+    command = [sys.executable, "-m", "citymart", "--home", home.root, "export", "--to", again]
+    environment = os.environ | {"PYTHONPATH": str(PROJECT / "scripts"), "PYTHONHASHSEED": "7"}
+    subprocess.run(
+        [*command, "--format", ",".join(FORMATS)], check=True, capture_output=True, env=environment
+    )
     for path in exported.iterdir():
         assert path.read_bytes() == (again / path.name).read_bytes(), path.name
 
@@ -99,12 +89,14 @@ def test_the_sums_are_those_of_the_files(exported):
 def test_csv_is_rfc_4180_with_iso_dates(exported):
     raw = (exported / "payments.csv").read_bytes()
     assert raw.count(b"\r\n") == 5
-    assert raw.startswith(b"key,supplier,paid_date,amount,paid_at,spellings,note\r\n")
+    assert raw.startswith(b"key,supplier,paid_date,amount,paid_at,spellings,note,lines,founded_at,")
     first = records(exported / "payments.csv")[0]
     assert first["supplier"] == 'Ada "A" Ltd, London'
     assert first["paid_date"] == "2024-03-31"
     assert first["paid_at"] == "2024-03-31T11:00:00Z"
     assert first["amount"] == "1.50"
+    assert first["founded_at"] == "1850-01-01T00:00:00"
+    assert first["lines"] == "1000"
     assert json.loads(first["spellings"]) == ["a", "b"]
 
 
@@ -148,21 +140,16 @@ def test_outer_rings_run_anticlockwise(exported):
         assert sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)) > 0
 
 
-def test_the_package_says_what_the_columns_mean(exported):
-    package = json.loads((exported / "datapackage.json").read_text(encoding="utf-8"))
-    (sites,) = [resource for resource in package["resources"] if resource["path"] == "sites.csv"]
-    assert sites["description"] == "One row a site."
-    assert sites["schema"]["fields"][0] == {"name": "key", "type": "integer", "description": "Its number."}
-
-
 def test_one_table_in_one_format_can_be_had_also_of_the_market(home, tmp_path):
     written = export(home, to=tmp_path / "some", formats=["csv"], wanted=["market.coverage"])
-    assert [name for name, _ in written.files] == ["coverage.csv", "datapackage.json", "SHA256SUMS"]
+    assert [name for name, rows in written.files if rows is not None] == ["coverage.csv"]
+    assert (tmp_path / "some" / "coverage.odcs.yaml").exists()
+    assert not (tmp_path / "some" / "sites.odcs.yaml").exists()
 
 
 def test_an_unknown_table_is_told_with_those_that_there_are(home, tmp_path):
     with pytest.raises(
-        UsageError, match="there is no table 'payment' in the release; there are areas, payments"
+        UsageError, match="there is no table 'payment' in the release; there are coverage, areas, payments"
     ):
         export(home, to=tmp_path / "none", wanted=["payment"])
     assert list(tmp_path.iterdir()) == []

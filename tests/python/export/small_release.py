@@ -1,0 +1,95 @@
+"""A release of four products, with texts, dates, shapes and points; and the catalogue of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from citymart.catalogue.described import Catalogue, Column, Note, Product
+
+SQL = """
+create schema marts;
+create schema market;
+create table marts.payments as
+select
+    key, supplier, date '2024-03-31' as paid_date, amount::decimal(18, 2) as amount,
+    timestamptz '2024-03-31 12:00:00+01' as paid_at, ['a', 'b'] as spellings, note,
+    key::hugeint * 1000 as lines, timestamp '1850-01-01 00:00:00' as founded_at, key = 1 as is_first,
+    key / 4 as share, 'C1' as cost_centre, 'camden' as provider_code, date '2024-03-31' as as_of_date
+from (values
+    (1, 'Ada "A" Ltd, London', 1.5, '=1+1'), (2, '-5', -5, '+44 20 7946 0000'),
+    (3, '@home', 0, e'two\\nlines'), (4, null, null, e'\\tx')
+) as rows (key, supplier, amount, note);
+create table marts.areas as
+select
+    i as key,
+    st_aswkb(st_transform(square, 'EPSG:27700', 'EPSG:4326', always_xy := true)) as boundary,
+    st_aswkb(square) as boundary_grid
+from (
+    select i, st_makeenvelope(530000 + i * 100, 180000, 530090 + i * 100, 180090) as square
+    from range(300) as r (i)
+);
+create table marts.sites as
+select * from (values
+    (1, -0.1181, 51.5099, 530680, 180460), (2, null, null, null, null)
+) as rows (key, longitude, latitude, easting, northing);
+create table market.coverage as
+select 'spending' as subject, 'camden' as provider_code, 'London Borough of Camden' as provider_name;
+comment on table marts.sites is 'One row a site.';
+comment on column marts.sites.key is 'Its number.';
+"""
+NAMES = {
+    "payments": (
+        *("key", "supplier", "paid_date", "amount", "paid_at", "spellings", "note", "lines", "founded_at"),
+        *("is_first", "share", "cost_centre", "provider_code", "as_of_date"),
+    ),
+    "areas": ("key", "boundary", "boundary_grid"),
+    "sites": ("key", "longitude", "latitude", "easting", "northing"),
+    "coverage": ("subject", "provider_code", "provider_name"),
+}
+LINEAGE = [
+    ("camden", "provider", "spending", "subject"),
+    ("int_payments", "conformed", "payments", "marts"),
+    ("spending", "subject", "base_spending", "staging"),
+    ("suppliers", "seed", "payments", "marts"),
+]
+
+
+def _product(name: str, **said: object) -> Product:
+    known = {
+        "name": name,
+        "title": f"The {name}",
+        "description": f"One row a thing of {name}. And “more”: it's all.",
+        "theme": "finance",
+        "licence": "OGL-UK-3.0",
+        "licence_title": "Open Government Licence v3.0",
+        "licence_url": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+        "attribution": "Contains OS data",
+        "keywords": ("spending", "city"),
+        "limits": "Nothing else",
+        "notes": (Note("1.2.0", date(2024, 3, 1), "More"), Note("1.0.0", date(2024, 1, 1), "First")),
+        "key": "key" if "key" in NAMES[name] else None,
+        "subjects": ("spending",),
+        "days_between_deliveries": 31,
+        "newest": date(2024, 3, 31),
+        "columns": {
+            column: Column(f"What {column} means.", "open", "GBP" if column == "amount" else None, None)
+            for column in NAMES[name]
+        },
+        "ancestors": frozenset({name, "int_payments", "base_spending"}),
+    }
+    return Product(**(known | said))  # type: ignore[arg-type]
+
+
+CATALOGUE = Catalogue(
+    "City data office",
+    "data@example.org",
+    {
+        "payments": _product("payments"),
+        "areas": _product("areas", attribution=None, days_between_deliveries=None),
+        "sites": _product("sites"),
+        "coverage": _product(
+            "coverage", licence="agreement", licence_title="Under an agreement", licence_url=None, keywords=()
+        ),
+    },
+    LINEAGE,
+)
