@@ -308,6 +308,7 @@ def _coverage(
     columns = dict(table.columns)
     code = next((each for each in ("provider_code", "borough_code") if columns.get(each) == "VARCHAR"), None)
     day = "as_of_date" if columns.get("as_of_date") == "DATE" else None
+    # Counted, so that there is an answer also of a table without a row.
     _, codes, data_from, data_to = con.execute(
         f"select count(*), {f'list_sort(list(distinct {code}))' if code else 'null'},"
         f" {f'min({day}), max({day})' if day else 'null::date, null::date'}"
