@@ -6,7 +6,7 @@ export PYTHONPATH := scripts
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mart test lint docs bench test-faults test-city subject
+.PHONY: help setup validators mart test lint docs bench test-faults test-city subject
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,14 @@ setup: .venv/.installed ## the virtual environment, from the pinned and hashed r
 	@echo "installing into .venv …"; $(PYTHON) -m venv .venv && $(RUN)pip install -q --disable-pip-version-check \
 	  --no-deps --require-hashes -r requirements.lock && touch $@
 
+validators: .venv-validators/.installed ## checkers of the exports' standards, by others, in an environment of their own
+
+.venv-validators/.installed: requirements-validators.lock
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed and was not found" >&2; exit 1; }
+	@echo "installing into .venv-validators …"; $(PYTHON) -m venv .venv-validators
+	@.venv-validators/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes \
+	  -r requirements-validators.lock && touch $@
+
 mart: setup ## make the pilot's five boroughs, load them and the sample, build, test, publish; says what to ask
 	@echo "Five invented boroughs are made, loaded, built and tested: some five minutes on two cores."; ./citymart sample --boroughs pilot --scale 0.01 --boundaries sample/demo/geography/2021-03-21.csv --seed 7 --as-of 2026-10-01 warehouse/city
 	@./citymart load sample warehouse/city || { test $$? -eq 1 && echo "(what was refused and rejected above is part of the invented city: such things come)"; }
@@ -28,7 +36,7 @@ lint: setup ## ruff, sqlfluff and dbt-bouncer
 	@PYTHONWARNINGS=ignore::UserWarning $(RUN)sqlfluff lint --nocolor -q models tests analyses
 	@$(RUN)dbt -q parse --no-partial-parse && $(RUN)dbt-bouncer
 
-test: lint ## every test: style, Python, and dbt's own on the sample
+test: lint validators ## every test: style, Python, and dbt's own on the sample
 	@$(RUN)pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 docs: setup ## the project's documentation and lineage graph, in target/static_index.html

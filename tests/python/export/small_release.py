@@ -1,4 +1,4 @@
-"""A release of four products, with texts, dates, shapes and points; and the catalogue of it."""
+"""A release of five products (one without a row): texts, dates, shapes, points; and the catalogue of it."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ select * from (values
 ) as rows (key, longitude, latitude, easting, northing);
 create table market.coverage as
 select 'spending' as subject, 'camden' as provider_code, 'London Borough of Camden' as provider_name;
+create table marts.unused (key integer, label varchar);
 comment on table marts.sites is 'One row a site.';
 comment on column marts.sites.key is 'Its number.';
 """
@@ -44,6 +45,7 @@ NAMES = {
     ),
     "areas": ("key", "boundary", "boundary_grid"),
     "sites": ("key", "longitude", "latitude", "easting", "northing"),
+    "unused": ("key", "label"),
     "coverage": ("subject", "provider_code", "provider_name"),
 }
 LINEAGE = [
@@ -87,6 +89,7 @@ CATALOGUE = Catalogue(
         "payments": _product("payments"),
         "areas": _product("areas", attribution=None, days_between_deliveries=None),
         "sites": _product("sites"),
+        "unused": _product("unused"),
         "coverage": _product(
             "coverage", licence="agreement", licence_title="Under an agreement", licence_url=None, keywords=()
         ),

@@ -59,6 +59,11 @@ def test_every_product_is_there_in_each_format_that_fits_with_its_metadata(expor
         "sites.odcs.yaml",
         "sites.parquet",
         "sites.xlsx",
+        "unused.csv",
+        "unused.csv-metadata.json",
+        "unused.odcs.yaml",
+        "unused.parquet",
+        "unused.xlsx",
     ]
 
 
