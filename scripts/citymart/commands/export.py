@@ -81,7 +81,8 @@ def export(
     \b
     Examples:
       ./citymart export
-      ./citymart export --audience operator --format csv --table fct_payments --to /tmp/payments
+      ./citymart export --format csv --table fct_payments --to /tmp/payments
+      ./citymart export --audience operator
       ./citymart export --verify /tmp/payments
 
     Exit status: 0 written, 1 nothing is published yet, the key is missing or
