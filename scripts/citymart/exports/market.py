@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from ..catalogue.tables import EXACT
 from ..errors import CityMartError
 from ..hashing import file_sha256, quoted
 
@@ -47,9 +48,8 @@ class Column:
     unit: str | None
     classification: str
     code_list: str | None
-    is_filled: bool
-    """It has a value in each row."""
     is_key: bool
+    """No two rows have the same value, and each has one."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Product:
     @property
     def key(self) -> str | None:
         """The column that is unique and has a value in every row of this file."""
-        return next((each.name for each in self.columns if each.is_key and each.is_filled), None)
+        return next((each.name for each in self.columns if each.is_key), None)
 
 
 @dataclass(frozen=True)
@@ -176,8 +176,10 @@ def read_products(con: duckdb.DuckDBPyConnection) -> list[Product]:
 
 
 def _column(row: dict[str, Any], rows: int) -> Column:
-    # The share is rounded: of a key, the number of different values tells whether all rows have one.
+    # The share is rounded: the different values tell exactly whether each row has one, as far as they are
+    # counted and not estimated.
     is_filled = rows == 0 or row["filled_share"] == 1
+    is_unique = row["distinct_values"] == rows or rows > EXACT
     return Column(
         name=row["column_name"],
         kind=row["data_type"],
@@ -185,8 +187,7 @@ def _column(row: dict[str, Any], rows: int) -> Column:
         unit=row["unit"],
         classification=row["classification"],
         code_list=row["code_list"],
-        is_filled=is_filled,
-        is_key=bool(row["is_key"]) and is_filled and row["distinct_values"] == rows,
+        is_key=bool(row["is_key"]) and is_filled and is_unique,
     )
 
 
