@@ -81,8 +81,8 @@ class Product:
     version: str
     released_on: date
     columns: Sequence[Column]
-    inputs: Sequence[tuple[str, str]]
-    """(name, kind) of what it is made of directly: models, seeds or subjects."""
+    inputs: Sequence[str]
+    """The tables of the build that it is made of directly."""
 
     @property
     def sql(self) -> str:
@@ -156,9 +156,7 @@ def read_products(con: duckdb.DuckDBPyConnection) -> list[Product]:
     try:
         products = _rows(con, "select * from market.products order by product")
         columns = _rows(con, "select * from market.product_columns order by product, position")
-        lineage = con.execute(
-            "select to_node, from_node, from_kind from market.lineage order by all"
-        ).fetchall()
+        lineage = con.execute("select to_node, from_node from market.lineage order by all").fetchall()
     except duckdb.CatalogException:
         raise CityMartError(
             "the release says nothing of its products (market.products): run `citymart publish` again"
@@ -167,7 +165,7 @@ def read_products(con: duckdb.DuckDBPyConnection) -> list[Product]:
     for row in products:
         label = row["product"]
         schema, _, name = label.partition(".")
-        inputs = [(above, kind) for node, above, kind in lineage if node == name]
+        inputs = [above for node, above in lineage if node == label]
         of_it = [_column(each, row["rows"]) for each in columns if each["product"] == label]
         names = Product.__dataclass_fields__.keys() & row.keys() - {"columns"}
         said = {each: row[each] for each in names}

@@ -50,9 +50,9 @@ NAMES = {
 }
 LINEAGE = [
     ("camden", "provider", "spending", "subject"),
-    ("int_payments", "conformed", "payments", "marts"),
-    ("spending", "subject", "base_spending", "staging"),
-    ("suppliers", "seed", "payments", "marts"),
+    ("conformed.int_payments", "conformed", "marts.payments", "marts"),
+    ("seeds.suppliers", "seeds", "marts.payments", "marts"),
+    ("spending", "subject", "staging.base_spending", "staging"),
 ]
 
 
@@ -77,7 +77,7 @@ def _product(name: str, **said: object) -> Product:
             column: Column(f"What {column} means.", "open", "GBP" if column == "amount" else None, None)
             for column in NAMES[name]
         },
-        "ancestors": frozenset({name, "int_payments", "base_spending"}),
+        "ancestors": frozenset({f"marts.{name}", "conformed.int_payments", "staging.base_spending"}),
     }
     return Product(**(known | said))  # type: ignore[arg-type]
 
@@ -95,4 +95,5 @@ CATALOGUE = Catalogue(
         ),
     },
     LINEAGE,
+    "",
 )

@@ -89,7 +89,7 @@ def test_lineage_has_an_event_a_product_with_what_it_was_made_of(exported):
     assert set(events) == {"marts.areas", "marts.payments", "marts.sites", "marts.unused", "market.coverage"}
     payments = events["marts.payments"]
     assert payments["eventType"] == "COMPLETE" and payments["eventTime"] == "2024-04-01T00:00:00+00:00"
-    assert [each["name"] for each in payments["inputs"]] == ["conformed.int_payments", "seed.suppliers"]
+    assert [each["name"] for each in payments["inputs"]] == ["conformed.int_payments", "seeds.suppliers"]
     assert payments["outputs"][0]["outputFacets"]["outputStatistics"]["rowCount"] == 4
 
 

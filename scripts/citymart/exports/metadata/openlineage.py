@@ -42,9 +42,7 @@ def _event(market: Market, product: Product) -> dict[str, Any]:
         "schemaURL": EVENT,
         "run": {"runId": str(run)},
         "job": {"namespace": NAMESPACE, "name": product.label},
-        "inputs": [
-            {"namespace": NAMESPACE, "name": f"{kind}.{name}"} for name, kind in sorted(product.inputs)
-        ],
+        "inputs": [{"namespace": NAMESPACE, "name": name} for name in product.inputs],
         "outputs": [
             {
                 "namespace": NAMESPACE,
