@@ -39,8 +39,8 @@ lint: setup ## ruff, sqlfluff and dbt-bouncer
 test: lint validators ## every test: style, Python, and dbt's own on the sample
 	@$(RUN)pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-docs: setup ## the project's documentation and lineage graph, in target/static_index.html
-	@./citymart build && $(RUN)dbt -q docs generate --static
+docs: setup ## the catalogue site of the current release, and dbt's documentation of the models beside it
+	@./citymart build && $(RUN)dbt -q docs generate --static && ./citymart site
 
 bench: setup ## landing beside a yardstick of this machine; addresses of a city; a whole city at SCALE=0.1
 	@$(RUN)python -m citymart.bench

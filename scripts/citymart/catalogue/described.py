@@ -61,7 +61,7 @@ class Product:
     """Newest first."""
     key: str | None
     subjects: tuple[str, ...]
-    """What is delivered and comes to it, by lineage."""
+    """The deliveries that its rows are of; where none are named, all that comes to it by lineage."""
     days_between_deliveries: int | None
     """Of the subject that comes most often."""
     newest: date | None
@@ -135,9 +135,9 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
         name, licence = row["product"], licences[row["licence"]]
         node = tables[name]
         above = _ancestors(node["unique_id"], nodes)
-        subjects = sorted(
-            subject for subject in days if any(nodes[each]["name"] == f"base_{subject}" for each in above)
-        )
+        said = [subject for subject in (row["subjects"] or "").split(";") if subject]
+        bases = {nodes[each]["name"] for each in above}
+        subjects = sorted(said or (subject for subject in days if f"base_{subject}" in bases))
         products[name] = Product(
             name=name,
             title=row["title"],
@@ -197,8 +197,12 @@ def _mapping_hash(con: duckdb.DuckDBPyConnection, catalog: str) -> str:
 
 def _check(seeds: Mapping[str, list[dict[str, Any]]], tables: Mapping[str, dict[str, Any]]) -> None:
     licences = {row["licence"] for row in seeds["licences"]}
+    subjects = {row["subject"] for row in seeds["subjects"]}
     noted = {row["product"] for row in seeds["release_notes"]}
     listed = {row["product"] for row in seeds["catalogue"]}
+    for row in seeds["licences"]:
+        if row["url"] and not re.match(r"https?://[^\s\"'<>]+$", row["url"]):
+            raise _wrong("licences", row["licence"], f"{row['url']!r} is no address of the web")
     for row in seeds["catalogue"]:
         name = row["product"]
         if name not in tables:
@@ -207,6 +211,8 @@ def _check(seeds: Mapping[str, list[dict[str, Any]]], tables: Mapping[str, dict[
             raise _wrong("catalogue", name, "title and theme must be said")
         if row["licence"] not in licences:
             raise _wrong("catalogue", name, f"{row['licence']!r} is no licence of licences.csv")
+        if unknown := {*filter(None, (row["subjects"] or "").split(";"))} - subjects:
+            raise _wrong("catalogue", name, f"{', '.join(sorted(unknown))} is no subject of subjects.csv")
         if name not in noted:
             raise _wrong("catalogue", name, "release_notes.csv has no version of it")
         node = tables[name]

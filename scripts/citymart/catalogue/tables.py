@@ -50,7 +50,7 @@ MEANINGS = {
     "limits": "What it must not be taken for.",
     "update_rhythm": "How often its newest delivery should come, in words.",
     "days_between_deliveries": "The same in days: that of the subject that comes most often.",
-    "subjects": "What is delivered and comes to it.",
+    "subjects": "The deliveries that its rows are of.",
     "providers": "Whose rows are here; empty where rows are nobody's.",
     "data_from": "The earliest day as of which a row holds; null where rows have none.",
     "data_to": "The latest such day; where rows have none, that of the newest delivery that comes to it.",

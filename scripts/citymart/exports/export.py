@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ import duckdb
 
 from ..disk import fsync_file, fsync_folder
 from ..errors import UsageError
-from ..hashing import file_sha256
+from ..folders import SUMS, may_replace, put, write_sums
 from ..home import Home
 from ..releases import Release, need_release, remove
 from . import xlsx_file
@@ -26,7 +26,6 @@ from .shapes import place_of, shapes_of
 
 DEFAULT = ("csv", "parquet", "geoparquet", "geojson", "xlsx")
 FORMATS = (*DEFAULT, "gpkg")
-SUMS = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def export(
     """
     release = need_release(home)
     folder = (to or home.exports / release.id / audience).absolute()
-    _may_replace(folder)
+    may_replace(folder)
     temporary = folder.with_name(f".{folder.name}.tmp")
     with opened(release, audience) as con:
         market = _market(con, release, audience, base, wanted)
@@ -76,12 +75,12 @@ def export(
                 (file.name, product.rows) for product in market.products for file in market.files_of(product)
             ]
             files += [(path.name, None) for path in write_metadata(market, temporary)]
-            _write_sums(temporary, [name for name, _ in files])
+            write_sums(temporary, [name for name, _ in files])
             files.append((SUMS, None))
             for path in temporary.iterdir():
                 fsync_file(path)
             fsync_folder(temporary)
-            _put(temporary, folder)
+            put(temporary, folder)
         except BaseException:
             remove(temporary)
             raise
@@ -136,27 +135,3 @@ def _write(
             case "gpkg":
                 write_gpkg(con, product, shapes, place, path, created)
         market.add(product, format, path)
-
-
-def _may_replace(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file: name a folder with --to")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / SUMS).exists():
-        raise UsageError(
-            f"{folder} holds something else than an export: name an empty or a new folder with --to"
-        )
-
-
-def _put(temporary: Path, folder: Path) -> None:
-    old = folder.with_name(f".{folder.name}.old")
-    remove(old)
-    if folder.exists():
-        folder.replace(old)
-    temporary.replace(folder)
-    fsync_folder(folder.parent)
-    remove(old)
-
-
-def _write_sums(folder: Path, names: Iterable[str]) -> None:
-    lines = [f"{file_sha256(folder / name)}  {name}\n" for name in sorted(names)]
-    (folder / SUMS).write_text("".join(lines), encoding="utf-8")

@@ -134,6 +134,10 @@ def built(tmp_path: Path, sample_home: Path) -> tuple[Path, Path]:
             "seeds/market/catalogue.csv, line {line}: fct_payments: title and theme must be said",
         ),
         (
+            "update seeds.catalogue set subjects = 'spends' where product = 'fct_payments'",
+            "seeds/market/catalogue.csv, line {line}: fct_payments: spends is no subject of subjects.csv",
+        ),
+        (
             "delete from seeds.release_notes where product = 'fct_payments'",
             "seeds/market/catalogue.csv, line {line}: fct_payments: release_notes.csv has no version of it",
         ),

@@ -11,7 +11,7 @@ import pytest
 
 DOCUMENTS = [
     *("README.md", "docs/add-a-borough.md", "docs/add-a-subject.md", "docs/operate.md"),
-    *("docs/generated-city.md", "docs/sharing.md", "docs/forget.md", "docs/exports.md"),
+    *("docs/generated-city.md", "docs/sharing.md", "docs/forget.md", "docs/exports.md", "docs/find-data.md"),
 ]
 
 

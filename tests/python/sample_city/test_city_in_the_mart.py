@@ -134,6 +134,19 @@ def test_those_of_people_answer_on_the_file_of_the_citys_analysts(project, audie
         assert silent(con, project / "analyses" / "people") <= {"people_in_more_than_one_borough"}
 
 
+def test_the_walk_from_a_word_to_an_answer_finds_one_at_each_step(project, audiences) -> None:
+    steps = re.findall(r"```sql\n(.*?)```", (project / "docs/find-data.md").read_text(), flags=re.DOTALL)
+    assert len(steps) == 5
+    with duckdb.connect(str(audiences["open"][0]), read_only=True) as con:
+        found = [con.execute(step).fetchall() for step in steps]
+    assert all(found)
+    assert "marts.fct_hmo_licences" in {row[0] for row in found[0]}
+    assert found[2][0][0] == "received"
+    assert [row[0] for row in found[3]] == sorted(
+        ["accuracy", "completeness", "consistency", "timeliness", "uniqueness", "validity"]
+    )
+
+
 def test_addresses_are_held_against_the_truth(citymart, dirty_folder, tmp_path) -> None:
     told = ("evaluate", "addresses", "--truth", dirty_folder / "city-truth", "--no-library", "--json")
     done = citymart(dirty_folder / "home", *told)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
@@ -146,7 +147,7 @@ def _contact(graph: Graph, market: Market, product: Product) -> URIRef:
 
 
 def _theme(graph: Graph, market: Market, product: Product) -> URIRef:
-    node = _node(market, f"{CATALOGUE}#theme-{product.theme}")
+    node = _node(market, f"{CATALOGUE}#theme-{quote(product.theme)}")
     _add(graph, node, RDF.type, SKOS.Concept)
     _add(graph, node, SKOS.prefLabel, Literal(product.theme, "en"))
     return node

@@ -1,0 +1,1 @@
+"""The catalogue as pages: what an audience's file says of itself, for people."""
