@@ -40,6 +40,7 @@ COMMANDS = {
     "keys": "Make the keys of the audiences that have none.",
     "export": "Write the current release as CSV, Parquet, GeoJSON and Excel.",
     "site": "Write the catalogue of the current release as pages.",
+    "report": "Write what goes back to a provider: what came, what is wrong with it.",
     "evaluate": "Compare what the mart works out with what is true.",
     "withdraw": "Take a landed file out of the mart, with a reason.",
     "forget": "Erase a person: from landing to releases, proved by search.",

@@ -11,7 +11,14 @@ import pytest
 
 DOCUMENTS = [
     *("README.md", "docs/add-a-borough.md", "docs/add-a-subject.md", "docs/operate.md"),
-    *("docs/generated-city.md", "docs/sharing.md", "docs/forget.md", "docs/exports.md", "docs/find-data.md"),
+    *(
+        "docs/generated-city.md",
+        "docs/sharing.md",
+        "docs/forget.md",
+        "docs/exports.md",
+        "docs/find-data.md",
+        "docs/market.md",
+    ),
 ]
 
 
@@ -61,7 +68,17 @@ def test_every_citymart_command_in_the_documents_runs(
         if not line.startswith("./citymart "):
             continue
         words = shlex.split(line)[1:]
-        of_its_own = {"publish", "export", "build", "withdraw", "forget", "sample", "licences"}
+        of_its_own = {
+            "publish",
+            "export",
+            "build",
+            "withdraw",
+            "forget",
+            "sample",
+            "licences",
+            "site",
+            "report",
+        }
         of_its_own |= {"--truth", "--operator"}
         if of_its_own & {*words}:
             words = [*words[:1], "--help"]  # run in tests of their own
