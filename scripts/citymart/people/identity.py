@@ -11,8 +11,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from ..headers import normalise
 from ..home import PROJECT
@@ -40,6 +41,11 @@ _DATE_TEXT = re.compile(
     r"\b(?:\d{4}-\d{2}-\d{2}|\d{1,2}[/.-](?:\d{1,2}|[A-Za-z]{3,9})[/.-](?:\d{4}|\d{2})|(?:19|20)\d{6})\b"
 )
 _TOGETHER = re.compile(r"\s*(?:&|\+|\band\b)\s*", re.IGNORECASE)
+_DIGITS = str.maketrans("OI", "01")
+_LETTERS = str.maketrans("01", "OI")
+LONDON = ZoneInfo("Europe/London")
+SERIAL_0 = date(1899, 12, 30)
+"""Day nought of a spreadsheet; its 1900 has a 29 February that never was."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -112,39 +118,77 @@ def nino_of(text: str) -> str:
 
 
 def nhs_of(text: str) -> str:
-    bare = re.sub(r"[\s-]", "", text)
+    """The ten digits of an NHS number, however a spreadsheet has written it; empty for what is none."""
+    bare = re.sub(r"[\s'’-]", "", re.sub(r"\.0+$", "", text.strip()))
     return bare if re.fullmatch(r"[0-9]{10}", bare) else ""
 
 
 @lru_cache(maxsize=1 << 16)
 def birth_of(text: str, format: str = "") -> str:
-    """A day of birth in ISO; empty for what is none that can be read."""
-    text = text.strip()
+    """A day in ISO, in each form that `macros/parse/parse_date.sql` reads; empty for what is none."""
+    text = re.sub(r"\s+", " ", text).strip(" \"'")
+    text = re.sub(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? ", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b(?: of\b)?", "", text, flags=re.IGNORECASE)
+    if format == "epoch_ms" and re.fullmatch(r"-?\d{9,14}", text):
+        return datetime.fromtimestamp(int(text) / 1000, LONDON).date().isoformat()
+    if re.fullmatch(r"\d{4}-?\d{2}-?\d{2}T\d{2}.*Z", text):
+        # Midnight in a London summer is the evening before in UTC.
+        try:
+            return datetime.fromisoformat(text).astimezone(LONDON).date().isoformat()
+        except (ValueError, OverflowError):
+            return ""
+    if re.fullmatch(r"\d{1,5}(?:\.\d+)?" if format == "excel_serial" else r"\d{5}(?:\.\d+)?", text):
+        serial = int(float(text))
+        return (SERIAL_0 + timedelta(days=serial + (serial < 60))).isoformat() if serial > 0 else ""
+    return next((day.isoformat() for each in _days_in(text, format) if (day := _day(*each)) is not None), "")
+
+
+def _days_in(text: str, format: str) -> Iterator[tuple[int, int, int]]:
+    """(year, month, day) as a text may be read, the likelier first."""
     if found := re.match(
-        r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)|((?:18|19|20)\d{2})(\d{2})(\d{2})$", text
+        r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?!\d)|(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}Z?)?$", text
     ):
         year, month, day = map(int, filter(None, found.groups()))
-    elif found := re.match(r"(\d{1,2})[-/. ]+([A-Za-z]{3})[a-z]*[-/. ,]+(\d{4}|\d{2})(?!\d)", text):
-        month = _MONTHS.index(found[2].lower()) + 1 if found[2].lower() in _MONTHS else 0
-        day, year = int(found[1]), int(found[3])
-    elif found := re.match(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)", text):
-        first, second, year = map(int, found.groups())
-        day, month = (second, first) if format == "mdy" else (first, second)
-    elif re.fullmatch(r"\d{4,5}(?:\.0+)?", text):
-        serial = int(float(text))
-        return (date(1899, 12, 30) + timedelta(days=serial)).isoformat() if serial > 366 else ""
-    else:
-        return ""
+        yield year, month, day
+    elif found := re.match(r"(\d{1,4})[-/. ]*([A-Za-z]{3,9})[-/. ,]*(\d{1,4})(?!\d)", text):
+        first, last, month = int(found[1]), int(found[3]), _month(found[2])
+        yield (first, month, last) if len(found[1]) == 4 else (last, month, first)
+    elif found := re.match(r"([A-Za-z]{3,9}) (\d{1,2}),? (\d{4})(?!\d)", text):
+        yield int(found[3]), _month(found[1]), int(found[2])
+    elif found := re.match(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?!\d)", text):
+        first, second, third = map(int, found.groups())
+        if format == "ymd":
+            yield first, second, third
+        two = [(third, second, first), (third, first, second)]
+        yield from reversed(two) if format == "mdy" else two
+
+
+def _month(name: str) -> int:
+    return _MONTHS.index(name[:3].lower()) + 1 if name[:3].lower() in _MONTHS else 0
+
+
+def _day(year: int, month: int, day: int) -> date | None:
     if year < 100:
         year += 1900 if year > date.today().year % 100 else 2000
     try:
-        return date(year, month, day).isoformat()
+        return date(year, month, day)
     except ValueError:
-        return ""
+        return None
 
 
 def postcode_of(text: str) -> str:
-    found = _POSTCODE.findall(text.upper())
+    """A postcode without its blank, as `parse_postcode.sql` reads it, else the last in a text."""
+    bare = re.sub(r"[^A-Z0-9]", "", text.upper())
+    if 5 <= len(bare) <= 7:
+        # A digit stands in front of the last two letters; the first is a letter, and a digit follows soon.
+        out, digit, unit = bare[:-3], bare[-3].translate(_DIGITS), bare[-2:]
+        for letters in (1, 2):
+            area, district = out[:letters].translate(_LETTERS), out[letters:]
+            for read in dict.fromkeys((district, district.translate(_DIGITS))):
+                whole = f"{area}{read}{digit}{unit}"
+                if re.fullmatch(r"[A-Z]{1,2}(?:[1-9][0-9A-HJKMNP-Y]?|0)[0-9][A-Z]{2}", whole):
+                    return whole
+    found = _POSTCODE.findall(re.sub(r"\s", " ", text.upper()))
     return "".join(found[-1]) if found else ""
 
 
