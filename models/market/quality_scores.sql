@@ -65,31 +65,31 @@ measured as (
     select
         required_values.subject,
         required_values.provider_code,
-        'required_values' as counts,
-        null as dimension,
+        dimensions.dimension,
         sum(required_values.filled_values) as numerator,
         sum(required_values.wanted_values) as denominator
     from required_values
     semi join extracts on required_values.extract_id = extracts.extract_id
-    group by required_values.subject, required_values.provider_code
+    inner join dimensions on dimensions.counts = 'required_values'
+    group by required_values.subject, required_values.provider_code, dimensions.dimension
 
     union all by name
 
     select
-        subject,
-        provider_code,
-        'periods' as counts,
-        count(*) filter (where state = 'received') as numerator,
-        count(*) filter (where state <> 'due') as denominator
+        periods.subject,
+        periods.provider_code,
+        dimensions.dimension,
+        count(*) filter (where periods.state = 'received') as numerator,
+        count(*) filter (where periods.state <> 'due') as denominator
     from periods
-    group by subject, provider_code
+    inner join dimensions on dimensions.counts = 'periods'
+    group by periods.subject, periods.provider_code, dimensions.dimension
 
     union all by name
 
     select
         received.subject,
         received.provider_code,
-        dimensions.counts,
         dimensions.dimension,
         any_value(received.records) - count(distinct issues.extract_id || '|' || issues.record) as numerator,
         any_value(received.records) as denominator
@@ -102,7 +102,7 @@ measured as (
             and received.provider_code = issues.provider_code
             and dimensions.dimension = issues.quality_dimension
     where dimensions.counts = 'records' or compared.subject is not null
-    group by received.subject, received.provider_code, dimensions.counts, dimensions.dimension
+    group by received.subject, received.provider_code, dimensions.dimension
 
 ),
 
@@ -127,8 +127,7 @@ scored as (
         on
             senders.subject = measured.subject
             and senders.provider_code = measured.provider_code
-            and dimensions.counts = measured.counts
-            and dimensions.dimension = coalesce(measured.dimension, dimensions.dimension)
+            and dimensions.dimension = measured.dimension
     left join received on senders.subject = received.subject and senders.provider_code = received.provider_code
 
 )
