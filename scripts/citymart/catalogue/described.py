@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from ..errors import CityMartError
 from ..hashing import table_digest, tables
 from ..home import PROJECT
 
-SEEDS = ("catalogue", "licences", "release_notes", "subjects")
+SEEDS = ("catalogue", "licences", "release_notes", "subjects", "retention")
 PUBLISHED = ("marts", "market", "restricted")
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 
@@ -90,12 +90,15 @@ class Catalogue:
     """(from, its kind, to, its kind): providers, subjects, and tables (`conformed.int_properties`)."""
     mapping_hash: str
     """Of layouts and code maps: which column is which field, which code which of the city's."""
+    retention: Mapping[str, int] = field(default_factory=dict)
+    """Subject → for how many days its rows are handed out."""
 
     @property
     def fingerprint(self) -> str:
         """Another description, another release."""
         said = {name: asdict(product) | {"ancestors": None} for name, product in self.products.items()}
-        told = json.dumps([self.publisher, self.contact, said, self.lineage], default=str, sort_keys=True)
+        all_of_it = [self.publisher, self.contact, said, self.lineage, self.retention]
+        told = json.dumps(all_of_it, default=str, sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -128,6 +131,7 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
     _check(seeds, tables)
     owner = _owner(manifest)
     days = {row["subject"]: row["days_between_deliveries"] for row in seeds["subjects"]}
+    retention = {row["subject"]: row["days"] for row in seeds["retention"]}
     unique, code_lists = _tested(manifest)
     licences = {row["licence"]: row for row in seeds["licences"]}
     products = {}
@@ -165,7 +169,7 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
         *((provider, "provider", subject, "subject") for provider, subject, _ in sent),
         *((subject, "subject", f"staging.base_{subject}", "staging") for _, subject, _ in sent),
     }
-    return Catalogue(owner["name"], owner["email"], products, sorted(edges), mapping_hash)
+    return Catalogue(owner["name"], owner["email"], products, sorted(edges), mapping_hash, retention)
 
 
 def _seeds(con: duckdb.DuckDBPyConnection, catalog: str) -> dict[str, list[dict[str, Any]]] | None:

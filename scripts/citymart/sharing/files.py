@@ -87,7 +87,8 @@ def write_audience(
             if terms.restricted_products.get(table.label):
                 written = _write_counts(con, table, audience, terms, earlier)
             else:
-                written = _write_table(con, table, audience, terms, built, key)
+                kept = kept_rows(table, catalogue, terms.day) if catalogue else None
+                written = _write_table(con, table, audience, terms, built, key, kept)
             if written is not None:
                 given.append(written)
         con.execute("detach candidate")
@@ -115,6 +116,7 @@ def _write_table(
     terms: Terms,
     built: Manifest,
     key: Key | None,
+    kept: str | None,
 ) -> Given | None:
     levels = audience.levels(table.label)
     if not levels:
@@ -150,11 +152,30 @@ def _write_table(
     con.execute(
         f"create table audience.{target.sql} as select {columns}"
         f" from (select *, {granted or top} as _granted from candidate.{table.sql})"
-        f" where _granted >= {least} order by {order}",
+        f" where _granted >= {least}{f' and {kept}' if kept else ''} order by {order}",
         _parameters(columns, key),
     )
     copy_comments(con, table, f"audience.{target.sql}")
     return _given(con, target, audience.names_of(table.label), withheld)
+
+
+def kept_rows(table: Table, catalogue: Catalogue, day: date) -> str | None:
+    """SQL of the rows that are not too old to be handed out (`seeds/market/retention.csv`); None for all.
+
+    A row is as old as the last day that it speaks of: its end, else the day as of which it was sent. What
+    the market tells of deliveries is no record of anybody, and stays.
+    """
+    kinds = dict(table.columns)
+    days = [each for each in ("end_date", "as_of_date") if kinds.get(each) == "DATE"]
+    product = catalogue.products.get(table.name)
+    if product is None or not days or not catalogue.retention or table.schema == "market":
+        return None
+    age = f"{literal(day)}::date - coalesce({', '.join(days)})"
+    if "subject" in kinds:
+        return f"coalesce({age} <= {_map(catalogue.retention)}[subject], true)"
+    # A product of several subjects is of what stands in others, which are as old as they are.
+    limits = [catalogue.retention.get(subject) for subject in product.subjects]
+    return f"coalesce({age} <= {limits[0]}, true)" if len(limits) == 1 and limits[0] else None
 
 
 def _granted(table: Table, levels: Mapping[str, int], terms: Terms) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from citymart.catalogue.described import read_catalogue
+from citymart.catalogue.described import SEEDS, read_catalogue
 from citymart.catalogue.score import graded
 from citymart.errors import CityMartError
 from citymart.home import Home
@@ -16,6 +16,7 @@ from citymart.releases import current_release
 
 TYPED = {
     "release_notes": "* replace (released_on::date as released_on)",
+    "retention": "* replace (days::integer as days)",
     "subjects": "* replace (days_between_deliveries::integer as days_between_deliveries)",
 }
 FILES = ("city_data_mart.duckdb", "audiences/open.duckdb")
@@ -114,7 +115,7 @@ def built(tmp_path: Path, sample_home: Path) -> tuple[Path, Path]:
             "create table landing.extracts (provider_code varchar, subject varchar, as_of_date date,"
             " is_landed boolean)"
         )
-        for name in ("catalogue", "licences", "release_notes", "subjects"):
+        for name in SEEDS:
             con.execute(
                 f"create table seeds.{name} as select {TYPED.get(name, '*')}"
                 f" from read_csv('{seeds}/{name}.csv', header = true, all_varchar = true)"

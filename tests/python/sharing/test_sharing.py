@@ -13,11 +13,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from citymart.catalogue.described import Catalogue, Note, Product
 from citymart.dbt_manifest import read_manifest
 from citymart.dbt_plugin import extension
 from citymart.errors import CityMartError, UsageError
+from citymart.hashing import tables
 from citymart.home import PROJECT, Home
 from citymart.people.traces import Wanted, search
+from citymart.sharing.files import kept_rows
 from citymart.sharing.hashed import hmac_sql, pads
 from citymart.sharing.keys import VARIABLE, Key, Keys, add_missing
 from citymart.sharing.release import ACCESS_LOG, log_access, sharing, write_audiences
@@ -123,6 +126,51 @@ def test_a_row_whose_being_there_tells_is_only_for_who_may_know_that(tmp_path, k
     assert rows(told, keys, "city", "select uprn from marts.suspects") == [(1,)]
     less = given(tmp_path, ", ".join([line("city", "a", "open"), line("city", "b", "shared")]))
     assert rows(less, keys, "city", "select uprn from marts.suspects") == []
+
+
+NOTES = (Note("1.0.0", date(2026, 1, 1), "first"),)
+SAID = ("One row a thing", "theme", "OGL", "Open", None, None, (), None, NOTES, None)
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "subjects", "left"),
+    [
+        ("marts.visits", "as_of_date", ("visits",), {"new", "ended long ago", "no day"}),
+        ("marts.visits", "as_of_date, end_date", ("visits",), {"new", "no day"}),
+        ("marts.visits", "as_of_date, subject", (), {"new", "ended long ago", "no day", "old, of another"}),
+        ("marts.visits", "as_of_date", ("others",), None),
+        ("marts.visits", "as_of_date", ("visits", "others"), None),
+        ("market.visits", "as_of_date", ("visits",), None),
+        ("marts.visits", "what", ("visits",), None),
+    ],
+)
+def test_rows_are_handed_out_for_as_long_as_their_subject_may_be(table, columns, subjects, left):
+    schema, _, name = table.partition(".")
+    product = Product(name, name, *SAID, subjects, 31, None, {}, frozenset())
+    catalogue = Catalogue("p", "c", {name: product}, [], "", {"visits": 30})
+    with duckdb.connect() as con:
+        con.execute(
+            f"""
+            create schema {schema};
+            create table {schema}.all_of as
+            select what, subject, as_of_date::date as as_of_date, end_date::date as end_date from (values
+                ('new', 'visits', '2026-03-01', null),
+                ('ended long ago', 'visits', '2026-03-01', '2026-01-01'),
+                ('no day', 'visits', null, null),
+                ('old', 'visits', '2026-01-01', null),
+                ('old, of another', 'others', '2026-01-01', null)
+            ) as t (what, subject, as_of_date, end_date);
+            create table {table} as select what{"" if columns == "what" else ", " + columns}
+            from {schema}.all_of where what <> 'old, of another' or '{columns}' like '%subject%'
+            """
+        )
+        found = next(each for each in tables(con, "memory", [schema]) if each.name == name)
+        kept = kept_rows(found, catalogue, date(2026, 3, 10))
+        if left is None:
+            assert kept is None
+        else:
+            rows = con.execute(f"select what from {table} where {kept}").fetchall()
+            assert {what for (what,) in rows} == left
 
 
 def test_a_borough_gets_its_own_rows_and_only_those(tmp_path, keys):
