@@ -29,7 +29,7 @@ def report(ctx: click.Context, provider: str, to: Path | None) -> None:
 
     \b
     Example:
-      ./citymart report lambeth
+      ./citymart report PROVIDER --to out/
 
     Exit status: 0 written, 1 nothing is published yet, 2 no such provider.
     """

@@ -16,11 +16,12 @@ from citymart.releases import current_release
 
 CATALOGUED = {
     "seeds/catalogue.csv": """\
-product,title,theme,licence,attribution,keywords,limits
-payments,Payments,finance,OGL,,,
-coverage,Coverage,market,OGL,,,
+product,title,theme,subjects,licence,attribution,keywords,limits
+payments,Payments,finance,spending,OGL,,,
+coverage,Coverage,market,,OGL,,,
 """,
     "seeds/licences.csv": "licence,title,url,is_open\nOGL,Open Government Licence,https://example.org/ogl,true\n",
+    "seeds/retention.csv": "subject,days,basis\nspending,3650,Ten years\n",
     "seeds/subjects.csv": "subject,days_between_deliveries\nspending,31\n",
     "seeds/release_notes.csv": """\
 product,version,released_on,note
