@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,16 @@ class Manifest:
     """The classification of a row's being there, where the YAML says one (`meta: {rows: shared}`)."""
 
 
+def label_of(node: Mapping[str, Any]) -> str:
+    """`schema.table` of a model, a seed or a snapshot."""
+    return f"{node['schema']}.{node.get('alias') or node['name']}"
+
+
 def read_manifest(target: Path) -> Manifest:
     """The manifest in dbt's target folder."""
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     labels = {
-        name: f"{node['schema']}.{node.get('alias') or node['name']}"
+        name: label_of(node)
         for name, node in nodes.items()
         if node.get("resource_type") in ("model", "seed", "snapshot")
     }

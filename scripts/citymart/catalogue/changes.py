@@ -7,12 +7,12 @@ from typing import Any
 
 import duckdb
 
-from ..hashing import Table, quoted, tables, value_json
+from ..hashing import NOT_CONTENT, Table, quoted, tables, value_json
 from .described import Catalogue
 
 FELL = 0.1
 """A category that has lost more than this share of its rows is flagged."""
-PROVENANCE = frozenset({"extract_id", "row_number", "line_number", "as_of_date", "landed_at", "release_date"})
+PROVENANCE = NOT_CONTENT | {"extract_id", "row_number", "line_number", "as_of_date", "release_date"}
 """Where a row comes from: a row that comes again with the next delivery has not changed."""
 CATEGORIES = ("provider_code", "borough_code")
 

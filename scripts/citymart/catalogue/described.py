@@ -14,9 +14,11 @@ from typing import Any
 import duckdb
 
 from .. import at_rest
+from ..dbt_manifest import label_of, read_manifest
 from ..errors import CityMartError
 from ..hashing import table_digest, tables
 from ..home import PROJECT
+from ..sharing.terms import rows_of
 
 SEEDS = ("catalogue", "licences", "release_notes", "subjects", "retention")
 PUBLISHED = ("marts", "market", "restricted")
@@ -132,7 +134,7 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
     owner = _owner(manifest)
     days = {row["subject"]: row["days_between_deliveries"] for row in seeds["subjects"]}
     retention = {row["subject"]: row["days"] for row in seeds["retention"]}
-    unique, code_lists = _tested(manifest)
+    keys, code_lists = read_manifest(target).keys, _code_lists(manifest)
     licences = {row["licence"]: row for row in seeds["licences"]}
     products = {}
     for row in seeds["catalogue"]:
@@ -154,7 +156,7 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
             keywords=tuple(word for word in (row["keywords"] or "").split(";") if word),
             limits=row["limits"],
             notes=_notes(name, seeds["release_notes"]),
-            key=unique.get(node["unique_id"]),
+            key=keys.get(label_of(node)),
             subjects=tuple(subjects),
             days_between_deliveries=min((days[each] for each in subjects if days[each]), default=None),
             newest=max((day for _, subject, day in sent if subject in subjects and day), default=None),
@@ -162,7 +164,7 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
                 column: _column(said, code_lists.get((node["unique_id"], column)))
                 for column, said in node["columns"].items()
             },
-            ancestors=frozenset(_label(nodes[each]) for each in above) | {_label(node)},
+            ancestors=frozenset(label_of(nodes[each]) for each in above) | {label_of(node)},
         )
     edges = {
         *_edges(nodes),
@@ -182,12 +184,7 @@ def _seeds(con: duckdb.DuckDBPyConnection, catalog: str) -> dict[str, list[dict[
     }
     if not there.issuperset(SEEDS):
         return None
-    found = {}
-    for seed in SEEDS:
-        rows = con.execute(f'select * from "{catalog}".seeds."{seed}"')
-        names = [column[0] for column in rows.description]
-        found[seed] = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
-    return found
+    return {seed: rows_of(con, f'"{catalog}".seeds."{seed}"') for seed in SEEDS}
 
 
 def _mapping_hash(con: duckdb.DuckDBPyConnection, catalog: str) -> str:
@@ -270,20 +267,14 @@ def _notes(name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[Note, ...]:
     )
 
 
-def _tested(manifest: Mapping[str, Any]) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
-    """By dbt's tests: the unique column of a model, and the code list of a column."""
-    unique: dict[str, str] = {}
+def _code_lists(manifest: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """(model, column) → the code list that a test of dbt holds it against."""
     lists: dict[tuple[str, str], str] = {}
     for test in manifest["nodes"].values():
-        what, of = test.get("test_metadata") or {}, test.get("attached_node")
-        column = test.get("column_name")
-        if not of or not column:
-            continue
-        if what.get("name") == "unique":
-            unique[of] = min(column, unique.get(of, column))
-        elif what.get("name") == "relationships" and what["kwargs"].get("field") == "code":
+        what, of, column = test.get("test_metadata") or {}, test.get("attached_node"), test.get("column_name")
+        if of and column and what.get("name") == "relationships" and what["kwargs"].get("field") == "code":
             lists[of, column] = re.sub(r"^ref\(['\"]|['\"]\)$", "", what["kwargs"]["to"].strip())
-    return unique, lists
+    return lists
 
 
 def _column(said: Mapping[str, Any], code_list: str | None) -> Column:
@@ -294,10 +285,6 @@ def _column(said: Mapping[str, Any], code_list: str | None) -> Column:
         meta.get("unit"),
         code_list,
     )
-
-
-def _label(node: Mapping[str, Any]) -> str:
-    return f"{node['schema']}.{node.get('alias') or node['name']}"
 
 
 def _parents(node: Mapping[str, Any], nodes: Mapping[str, Any]) -> list[str]:
@@ -319,4 +306,4 @@ def _edges(nodes: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     for node in nodes.values():
         for parent in _parents(node, nodes):
             above = nodes[parent]
-            yield _label(above), above["schema"], _label(node), node["schema"]
+            yield label_of(above), above["schema"], label_of(node), node["schema"]

@@ -108,7 +108,7 @@ def read_terms(con: duckdb.DuckDBPyConnection, catalog: str, day: date) -> Terms
     if not there.issuperset(SEEDS):
         return None
     audiences, agreements, degradations, products, providers = (
-        _rows(con, f'"{catalog}".seeds."{name}"') for name in SEEDS
+        rows_of(con, f'"{catalog}".seeds."{name}"') for name in SEEDS
     )
     signed = [line for line in agreements if _is_valid(line, day)]
     _check(audiences, agreements, degradations, {row["provider_code"] for row in providers})
@@ -220,7 +220,8 @@ def _check(audiences: list[dict], agreements: list[dict], degradations: list[dic
             )
 
 
-def _rows(con: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+def rows_of(con: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    """The rows of a table (SQL), column → value."""
     found = con.execute(f"select * from {table} order by all")
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -230,7 +231,7 @@ def encrypted_audiences(seeds: Path = PROJECT / "seeds") -> list[str]:
     """Every audience whose file is encrypted, as the project's seeds have them now."""
     with duckdb.connect() as con:
         audiences, providers = (
-            _rows(con, f"read_csv('{seeds}/market/{name}.csv', header = true, all_varchar = true)")
+            rows_of(con, f"read_csv('{seeds}/market/{name}.csv', header = true, all_varchar = true)")
             for name in ("audiences", "providers")
         )
     names: list[str] = []
