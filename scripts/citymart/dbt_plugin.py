@@ -16,6 +16,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from citymart import at_rest
 from citymart.errors import CityMartError
 from citymart.extensions import extension
+from citymart.hashing import literal
 from citymart.home import Home
 from citymart.layouts import Seeds
 from citymart.placeholders import ensure_landing
@@ -40,7 +41,9 @@ class Plugin(BasePlugin):
         if bool(os.environ.get(at_rest.NAMED)) != bool(at_rest.lock()):
             what = f"export {at_rest.NAMED}={at_rest.NAME}" if at_rest.lock() else f"unset {at_rest.NAMED}"
             raise DbtRuntimeError(f"dbt alone builds {home.root} after `{what}`; `citymart build` just does")
+        self.home = home
         if creds.path != ":memory:":
+            creds.path = os.environ.get("CITYMART_DATABASE") or str(home.build / "dev" / "mart.duckdb")
             Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
             if at_rest.lock():
                 self.locked, creds.path = Path(creds.path), ":memory:"
@@ -51,6 +54,8 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         conn.execute(f"load '{spatial_extension()}'")
+        # The sources say where in a home the landing is, and this which home.
+        conn.execute(f"set global file_search_path = {literal(self.home.root)}")
         at_rest.prepare(conn)
         if self.locked:
             at_rest.attach(conn, self.locked, self.creds.database, read_only=False)

@@ -17,12 +17,12 @@ from typing import Any
 import duckdb
 
 from citymart import at_rest
+from citymart.disk import written_anew
 from citymart.errors import CityMartError
 from citymart.home import PROJECT, Home
 from citymart.layouts import Seeds
 
-# A change of the database's path makes dbt parse the project anew: each use keeps a target of its own.
-SCRIPTS = Path(__file__).resolve().parents[1]
+PARSED = "partial_parse.msgpack"
 FULL = os.strerror(errno.ENOSPC)
 SECONDS_BETWEEN_NOTES = 10
 
@@ -82,6 +82,7 @@ def run_dbt(
     seeds.check_layouts()
     keep_out(home, seeds=seeds, note=note)
     target = target or home.build / "target" / use
+    parsed, shared = target / PARSED, project / "target" / PARSED
     command = [
         *arguments,
         *("--project-dir", str(project), "--profiles-dir", str(project)),
@@ -89,10 +90,11 @@ def run_dbt(
         *("--log-level", "none", "--log-level-file", "info", "--no-use-colors"),
         "--no-send-anonymous-usage-stats",
     ]
+    if (newest := _newest(parsed, shared)).exists():
+        command += ["--partial-parse-file-path", str(newest)]
     environment = {
         "CITYMART_HOME": str(home.root),
         "CITYMART_DATABASE": str(database),
-        "CITYMART_SCRIPTS": str(SCRIPTS),
         "DO_NOT_TRACK": "1",
         at_rest.NAMED: at_rest.NAME if at_rest.lock() else "",
     }
@@ -101,6 +103,7 @@ def run_dbt(
             outcome = dbtRunner(callbacks=[_Progress(note)]).invoke(command)
         finally:
             _close_adapter()
+    _share(parsed, shared)
     if isinstance(outcome.exception, KeyboardInterrupt):
         raise outcome.exception
     results = getattr(outcome.result, "results", None)
@@ -116,6 +119,23 @@ def run_dbt(
 
 def disk_is_full(home: Home) -> CityMartError:
     return CityMartError(f"the disk of {home.root} is full: make room and run the same command again")
+
+
+def _newest(*paths: Path) -> Path:
+    """Of what dbt has parsed: it parses anew only files that have changed since."""
+    return max(paths, key=lambda path: path.stat().st_mtime if path.exists() else 0)
+
+
+def _share(parsed: Path, shared: Path) -> None:
+    """What was parsed for a home saves the next home the time: nothing in it is of the home."""
+    if _newest(parsed, shared) == shared or not parsed.exists():
+        return
+    try:
+        with written_anew(shared) as fresh:
+            shutil.copyfile(parsed, fresh)
+    except OSError:
+        # The project may be read-only to whom the home belongs.
+        return
 
 
 class _Progress:

@@ -9,8 +9,8 @@ from pathlib import Path
 from citymart.errors import UsageError
 
 PROJECT = Path(__file__).resolve().parents[2]
-# What quotes and patterns of DuckDB are made of.
-UNFIT = "'*?[]"
+# What quotes, patterns and lists of folders of DuckDB are made of.
+UNFIT = "'*?[],"
 
 
 @dataclass(frozen=True)

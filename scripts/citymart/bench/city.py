@@ -103,7 +103,6 @@ def run(command: Sequence[str], home: Path, *, may_refuse: bool = False) -> tupl
     environment = os.environ | {
         "PYTHONPATH": str(PROJECT / "scripts"),
         "CITYMART_HOME": str(home),
-        "CITYMART_SCRIPTS": str(PROJECT / "scripts"),
         "DO_NOT_TRACK": "1",
     }
     begun = time.perf_counter()

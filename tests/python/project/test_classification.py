@@ -160,7 +160,6 @@ def manifest(project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         env=os.environ
         | {
             "CITYMART_HOME": str(home),
-            "CITYMART_SCRIPTS": str(project / "scripts"),
             "PYTHONPATH": str(project / "scripts"),
             "DO_NOT_TRACK": "1",
         },

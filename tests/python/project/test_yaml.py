@@ -34,7 +34,6 @@ def strict_parse(project: Path, home: Path) -> subprocess.CompletedProcess[str]:
     ]
     environment = os.environ | {
         "CITYMART_HOME": str(home),
-        "CITYMART_SCRIPTS": str(project / "scripts"),
         "PYTHONPATH": str(project / "scripts"),
         "DO_NOT_TRACK": "1",
     }
