@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from .errors import Refused
 from .formats import dtf
@@ -158,7 +158,7 @@ def zip_members(path: Path, scratch: Path, limits: Limits, broken_too: bool) -> 
             problem = None
             try:
                 try:
-                    with archive.open(entry) as source:
+                    with opened(archive, entry, label) as source:
                         unpack(source, target, entry.file_size, label)
                 except BROKEN as error:
                     problem = broken(label, error)
@@ -169,6 +169,13 @@ def zip_members(path: Path, scratch: Path, limits: Limits, broken_too: bool) -> 
                 yield Member(entry.filename, target, problem, beside)
             finally:
                 target.unlink(missing_ok=True)
+
+
+def opened(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str) -> IO[bytes]:
+    try:
+        return archive.open(entry)
+    except OSError as error:
+        raise broken(label, error) from None
 
 
 def is_office_document(entries: list[zipfile.ZipInfo]) -> bool:
@@ -219,16 +226,26 @@ def inspect(name: str, entries: list[zipfile.ZipInfo], limits: Limits) -> None:
         )
 
 
-def unpack(
-    source: BinaryIO | gzip.GzipFile | zipfile.ZipExtFile, target: Path, allowed: int, label: str
-) -> None:
-    """Copies `source` to `target`. Raises `Refused` as soon as it grows beyond `allowed` bytes.
+def unpack(source: IO[bytes] | gzip.GzipFile, target: Path, allowed: int, label: str) -> None:
+    """Copies `source` to `target`. Raises `Refused` as soon as it grows beyond `allowed` bytes, and where it
+    can't be read: an archive may point to before its own beginning.
 
     An `OSError` is one of our own disk, full or broken, and nothing that the provider could mend.
     """
+
+    def pieces() -> Iterator[bytes]:
+        while True:
+            try:
+                chunk = source.read(CHUNK_BYTES)
+            except OSError as error:
+                raise broken(label, error) from None
+            if not chunk:
+                return
+            yield chunk
+
     written = 0
     with target.open("xb") as file:
-        while chunk := source.read(CHUNK_BYTES):
+        for chunk in pieces():
             written += len(chunk)
             if written > allowed:
                 raise bomb(label)
@@ -240,5 +257,5 @@ def bomb(label: str) -> Refused:
 
 
 def broken(label: str, error: Exception) -> Refused:
-    what = str(error).rstrip(".") or type(error).__name__
+    what = (getattr(error, "strerror", None) or str(error)).rstrip(".") or type(error).__name__
     return Refused(f"{label} is cut off or broken as an archive ({what}); send it again.")

@@ -517,7 +517,7 @@ def flatten(record: dict[str, Any]) -> dict[str, str | None]:
 
 def fill(cells: dict[str, str | None], record: dict[str, Any], prefix: str, depth: int = 1) -> None:
     for key, value in record.items():
-        name = prefix + key
+        name = prefix + storable(key)
         if isinstance(value, dict) and value:
             if depth == NESTING:
                 raise Refused(f"objects are nested too deep, more than {NESTING} levels; send plain values.")

@@ -22,9 +22,11 @@ def read(path: Path, format: str, _settings: Mapping[str, str]) -> Rows:
     """The rows of a Parquet file. Raises `Refused` when it is cut off, broken or without columns."""
     try:
         file = pq.ParquetFile(path)
-    except (pa.ArrowException, OSError) as error:
+        # A name that is no UTF-8 is found when it is asked for.
+        columns = list(file.schema_arrow)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Refused(f"{path.name} can't be read as Parquet ({first_line(error)}); send it again.") from None
-    header = list(file.schema_arrow.names)
+    header = [column.name for column in columns]
     if not header:
         file.close()
         raise Refused(f"{path.name} is a Parquet file without columns; ask for the table itself.")
@@ -35,7 +37,7 @@ def read(path: Path, format: str, _settings: Mapping[str, str]) -> Rows:
         total_lines=file.metadata.num_rows,
         notes=[
             f"The time zone {column.type.tz} of the column {column.name} is not known: its times are UTC."
-            for column in file.schema_arrow
+            for column in columns
             if has_unknown_zone(column.type)
         ],
     )

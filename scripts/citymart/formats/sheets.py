@@ -10,11 +10,16 @@ openpyxl row by row, which is slower.
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import warnings
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -39,6 +44,7 @@ SHARED_TEXT_BYTES = 300 << 20
 RATIO, RATIO_FROM_BYTES = 200, 100 << 20
 CHUNK_BYTES = 4 << 20
 FULLEST = "Took the fullest sheet"
+UNLIKE = "it is not as such files are"
 # Where a header may stand.
 WITHIN = 50
 # A sheet most of whose rows stand on another is a copy or an extract of it.
@@ -58,6 +64,8 @@ OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 BROKEN = (
     CalamineError,
     zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
     ParseError,
     DefusedXmlException,
     OSError,
@@ -108,7 +116,9 @@ def open_sheet(path: Path, format: str, wanted: str | None) -> Rows:
     if format == "ods":
         # Reading one sheet holds them all.
         guard_area(path.name, sum(extent.height * extent.width for extent in extents.values()))
-    with path.open("rb") as file:
+    if format == "xls":
+        try_apart(path)
+    with path.open("rb") as file, calm():
         workbook = CalamineWorkbook.from_filelike(file)
     sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     hidden = {sheet.name for sheet in sheets if sheet.visible != SheetVisibleEnum.Visible}
@@ -379,8 +389,41 @@ def choose_sheet(
     return name, notes
 
 
+def try_apart(path: Path) -> None:
+    """A broken XLS may say that it needs more memory than there is, at which calamine ends the process that
+    it is in: that must not be the one that loads the other files, too.
+
+    Raises `ValueError` for such a file.
+    """
+    trial = "import sys, python_calamine as c; c.CalamineWorkbook.from_filelike(open(sys.argv[1], 'rb'))"
+    done = subprocess.run([sys.executable, "-I", "-c", trial, path], capture_output=True, check=False)
+    if done.returncode < 0:
+        raise ValueError(UNLIKE)
+
+
+@contextmanager
+def calm() -> Iterator[None]:
+    """Where calamine panics at a broken workbook it writes its story to the terminal, and raises what is no
+    `Exception`: the one is not shown, the other is a `ValueError`.
+    """
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError(UNLIKE) from None
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+
+
 def calamine_extent(workbook: CalamineWorkbook, name: str) -> Extent:
-    sheet = workbook.get_sheet_by_name(name)
+    with calm():
+        sheet = workbook.get_sheet_by_name(name)
     if sheet.end is None:
         return Extent()
     filled = sum(1 for row in sheet.iter_rows() for cell in row if cell != "")
@@ -479,7 +522,8 @@ def ods_extents(content: BinaryIO) -> dict[str, Extent]:
 
 def held_rows(workbook: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[str | None]]]:
     """The rows as calamine holds them; it leaves out empty columns at the left, which are put back."""
-    sheet = workbook.get_sheet_by_name(name)
+    with calm():
+        sheet = workbook.get_sheet_by_name(name)
     left = [""] * (sheet.start[1] if sheet.start else 0)
     for number, row in enumerate(sheet.iter_rows(), start=1):
         yield number, left + [as_text(cell) for cell in row]

@@ -206,3 +206,9 @@ def test_a_record_beyond_all_measure_is_refused(tmp_path, monkeypatch):
 def test_an_unknown_encoding_is_refused_by_its_name(tmp_path):
     with pytest.raises(Refused, match="no encoding utf-9"):
         read(tmp_path, "[]", encoding="utf-9")
+
+
+def test_half_a_surrogate_pair_in_a_key_stays_as_its_escape(tmp_path):
+    found = read(tmp_path, '[{"a\\ud800": 1}, {"a\\ud800": 2}]')
+    assert found.header == ["a\\ud800"]
+    assert cells(found) == [["1"], ["2"]]
