@@ -68,7 +68,11 @@ def _compared(
         ).fetchall()
     kinds = dict(table.columns)
     row = f"hash({', '.join(value_json(name, kinds[name]) for name in both if name not in PROVENANCE)})"
-    side = f"select {quoted(key)} as k, {group} as category, {row} as said from {{0}}.{table.sql}"
+    # Not by `format`: a float is written by one of DuckDB's, whose braces stand in `row`.
+    old_rows, new_rows = (
+        f"select {quoted(key)} as k, {group} as category, {row} as said from {quoted(name)}.{table.sql}"
+        for name in (before, now)
+    )
     return con.execute(
         f"""
         select
@@ -77,8 +81,8 @@ def _compared(
             count(*) filter (where o.k is null),
             count(*) filter (where n.k is null),
             count(*) filter (where o.said <> n.said)
-        from ({side.format(quoted(before))}) as o
-        full join ({side.format(quoted(now))}) as n on o.k = n.k
+        from ({old_rows}) as o
+        full join ({new_rows}) as n on o.k = n.k
         group by all
         order by all
         """

@@ -57,7 +57,8 @@ def files():
                 from (values {files}) as t (extract_id, provider_code);
                 create table {name}.marts.dim_borough as select * from (values ('camden', 'E1'))
                 as t (provider_code, borough_code);
-                create table {name}.marts.payments as select * from (values {rows})
+                create table {name}.marts.payments as
+                select * replace (amount::double as amount) from (values {rows})
                 as t (payment_key, provider_code, amount, row_number);
                 create table {name}.marts.totals as select * from (values {totals})
                 as t (provider_code, n);
