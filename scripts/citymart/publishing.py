@@ -183,7 +183,7 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
             f"{database} does not read back as it was built: check the disk, then publish again"
         )
     if catalogue is not None:
-        _write_catalogue(database, catalogue, now.date(), current, same_mapping=same_mapping)
+        _write_catalogue(database, catalogue, release_id, now.date(), current, same_mapping=same_mapping)
         if current is not None:
             require_no_break(current.database, database)
     fsync_file(database)
@@ -203,7 +203,14 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
     if agreed is not None:
         earlier = current.folder if current else None
         manifest["audiences"] = write_audiences(
-            candidate, temporary, agreed, built, earlier, catalogue, same_mapping=same_mapping
+            candidate,
+            temporary,
+            agreed,
+            built,
+            earlier,
+            catalogue,
+            release_id=release_id,
+            same_mapping=same_mapping,
         )
         manifest["audiences_without_file"] = agreed.without_file
     (temporary / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
@@ -246,7 +253,13 @@ def _write_database(candidate: Path, database: Path, keys: Mapping[str, str]) ->
 
 
 def _write_catalogue(
-    database: Path, catalogue: Catalogue, day: date, earlier: Release | None, *, same_mapping: bool
+    database: Path,
+    catalogue: Catalogue,
+    release_id: str,
+    day: date,
+    earlier: Release | None,
+    *,
+    same_mapping: bool,
 ) -> None:
     with duckdb.connect(str(database)) as con:
         there = earlier is not None and earlier.database.exists()
@@ -258,8 +271,9 @@ def _write_catalogue(
             catalogue,
             {},
             day,
+            release_id=release_id,
             is_open=False,
-            before="before" if there else None,
+            before=("before", earlier.id) if there else None,
             same_mapping=same_mapping,
         )
         con.execute("checkpoint")

@@ -19,6 +19,7 @@ from ..errors import CityMartError
 from ..hashing import table_digest, tables
 from ..home import PROJECT
 from ..sharing.terms import rows_of
+from .lineage.steps import Steps, column_steps
 
 SEEDS = ("catalogue", "licences", "release_notes", "subjects", "retention")
 PUBLISHED = ("marts", "market", "restricted")
@@ -94,12 +95,15 @@ class Catalogue:
     """Of layouts and code maps: which column is which field, which code which of the city's."""
     retention: Mapping[str, int] = field(default_factory=dict)
     """Subject → for how many days its rows are handed out."""
+    columns: Steps = field(default_factory=dict)
+    """The same as `lineage`, column by column."""
 
     @property
     def fingerprint(self) -> str:
         """Another description, another release."""
         said = {name: asdict(product) | {"ancestors": None} for name, product in self.products.items()}
-        all_of_it = [self.publisher, self.contact, said, self.lineage, self.retention]
+        by_column = sorted(self.columns.items())
+        all_of_it = [self.publisher, self.contact, said, self.lineage, by_column, self.retention]
         told = json.dumps(all_of_it, default=str, sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 
@@ -110,6 +114,8 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
     Raises `CityMartError`, which names file and line, for a product without title, licence or version, or
     for a line of a product that is not there.
     """
+    from .lineage.project import ProjectColumns  # half a second, which is a publish's alone
+
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     with at_rest.opened(candidate) as con:
         seeds = _seeds(con, candidate.stem)
@@ -118,6 +124,10 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
         sent = con.execute(
             f'select provider_code, subject, max(as_of_date) from "{candidate.stem}".landing.extracts'
             " where is_landed group by all order by all"
+        ).fetchall()
+        headers = con.execute(
+            "select distinct provider_code, subject, source_column, field"
+            f" from \"{candidate.stem}\".landing.extract_columns where status = 'mapped' order by all"
         ).fetchall()
         mapping_hash = _mapping_hash(con, candidate.stem)
     nodes = {
@@ -171,7 +181,8 @@ def read_catalogue(candidate: Path, target: Path) -> Catalogue | None:
         *((provider, "provider", subject, "subject") for provider, subject, _ in sent),
         *((subject, "subject", f"staging.base_{subject}", "staging") for _, subject, _ in sent),
     }
-    return Catalogue(owner["name"], owner["email"], products, sorted(edges), mapping_hash, retention)
+    columns = column_steps(ProjectColumns(manifest), [tables[name]["name"] for name in products], headers)
+    return Catalogue(owner["name"], owner["email"], products, sorted(edges), mapping_hash, retention, columns)
 
 
 def _seeds(con: duckdb.DuckDBPyConnection, catalog: str) -> dict[str, list[dict[str, Any]]] | None:

@@ -14,6 +14,9 @@ from ..hashing import Table, literal, quoted, tables
 from ..sharing.terms import LEVELS
 from .changes import changes
 from .described import Catalogue, Product
+from .history import score_history
+from .lineage.steps import At, steps_to
+from .schemas import COMMENTS, MEANINGS, SCHEMAS
 from .score import graded
 
 FEW = 50
@@ -21,160 +24,6 @@ FEW = 50
 LISTED = 5
 EXACT = 1_000_000
 """Up to so many rows different values are counted; above, they are estimated (HyperLogLog, some 2 %)."""
-
-COMMENTS = {
-    "products": "One row a product of this file: what it is, who answers for it, what one may do with it.",
-    "product_columns": "One row a column of a product: what it means, and what stands in it in this file.",
-    "product_scores": "One row a product: how fit it is for use, by a stated rule.",
-    "lineage": "One row a step on the way to a product: from where to where.",
-    "release_changes": "One row a product and provider that is not as it was in the release before.",
-    "release_notes": "One row a version of a product: what it has brought.",
-}
-"""Of the tables; those of their columns are `MEANINGS`."""
-MEANINGS = {
-    "product": "The table: `schema.table` in this file.",
-    "title": "Its name for people.",
-    "description": "What it holds.",
-    "theme": "The part of the city's life that it is of.",
-    "grain": "What one row is.",
-    "key_column": "The column that is unique.",
-    "publisher": "Who publishes it.",
-    "contact": "Whom to ask.",
-    "licence": "What one may do with it: a name of the licence, or `agreement`.",
-    "licence_title": "The licence in words.",
-    "licence_url": "Where the licence can be read.",
-    "attribution": "What must be said where it is used, beside the publisher's name.",
-    "sharing_level": "The highest classification of the columns that are here.",
-    "agreements": "Under which agreements it is in this file.",
-    "keywords": "Words to find it by.",
-    "limits": "What it must not be taken for.",
-    "update_rhythm": "How often its newest delivery should come, in words.",
-    "days_between_deliveries": "The same in days: that of the subject that comes most often.",
-    "subjects": "The deliveries that its rows are of.",
-    "providers": "Whose rows are here; empty where rows are nobody's.",
-    "data_from": "The earliest day as of which a row holds; null where rows have none.",
-    "data_to": "The latest such day; where rows have none, that of the newest delivery that comes to it.",
-    "rows": "Rows in this file.",
-    "columns": "Columns in this file.",
-    "version": "Of the product's shape: MAJOR.MINOR.PATCH; another MAJOR has lost or changed columns.",
-    "released_on": "The day of the version.",
-    "note": "What the version has brought.",
-    "position": "The column's place in the table, from 1.",
-    "column_name": "The column.",
-    "data_type": "Its type in DuckDB.",
-    "unit": "The unit of its numbers (UCUM, or a currency of ISO 4217).",
-    "classification": "open, shared, restricted or personal.",
-    "code_list": "The list of `market.code_lists` that says what its values mean.",
-    "is_key": "No two rows have the same value.",
-    "filled_share": "Share of the rows that have a value, from 0 to 1.",
-    "distinct_values": "Different values; above a million rows an estimate.",
-    "minimum": "The smallest value, as text.",
-    "maximum": "The greatest value, as text.",
-    "most_frequent": "The values that stand there most often, where there are no more than 50.",
-    "rule_version": "Of the rule; scores of two versions do not compare.",
-    "freshness": "0 to 100: how new the data is, for its rhythm.",
-    "metadata": "0 to 100: how well it is described.",
-    "accessibility": "0 to 100: how easily one gets at it.",
-    "completeness": "0 to 100: how much of it is filled.",
-    "usability": "0 to 100: how well it can be worked with.",
-    "score": "0 to 100, weighted 35, 35, 15, 10 and 5 in the order of the columns.",
-    "grade": "gold from 80, silver from 60, bronze below.",
-    "category": "The provider or the borough; null for a product whose rows are nobody's.",
-    "rows_before": "Rows in the release before.",
-    "rows_now": "Rows in this one.",
-    "new_rows": "Rows whose key was not there; null for a product without a key.",
-    "gone_rows": "Rows whose key is there no more.",
-    "changed_rows": "Rows of the same key that say something else, whichever delivery they are of.",
-    "reason": "delivery: other files count than before; mapping: layouts or code maps are others; else code.",
-    "is_flagged": "More than a tenth of the rows has gone.",
-    "from_node": "A provider, a subject, or a table of the build (`conformed.int_properties`).",
-    "from_kind": "provider, subject, or the schema of the table.",
-    "to_node": "The subject or the table that rests on it; a product under its name here.",
-    "to_kind": "subject, or the schema of the table.",
-}
-
-
-TEXTS = pa.list_(pa.string())
-SCHEMAS = {
-    "products": pa.schema(
-        {
-            "product": pa.string(),
-            "title": pa.string(),
-            "description": pa.string(),
-            "theme": pa.string(),
-            "grain": pa.string(),
-            "key_column": pa.string(),
-            "publisher": pa.string(),
-            "contact": pa.string(),
-            "licence": pa.string(),
-            "licence_title": pa.string(),
-            "licence_url": pa.string(),
-            "attribution": pa.string(),
-            "sharing_level": pa.string(),
-            "agreements": TEXTS,
-            "keywords": TEXTS,
-            "limits": pa.string(),
-            "update_rhythm": pa.string(),
-            "days_between_deliveries": pa.int32(),
-            "subjects": TEXTS,
-            "providers": TEXTS,
-            "data_from": pa.date32(),
-            "data_to": pa.date32(),
-            "rows": pa.int64(),
-            "columns": pa.int32(),
-            "version": pa.string(),
-            "released_on": pa.date32(),
-        }
-    ),
-    "product_columns": pa.schema(
-        {
-            "product": pa.string(),
-            "position": pa.int32(),
-            "column_name": pa.string(),
-            "data_type": pa.string(),
-            "unit": pa.string(),
-            "description": pa.string(),
-            "classification": pa.string(),
-            "code_list": pa.string(),
-            "is_key": pa.bool_(),
-            "filled_share": pa.float64(),
-            "distinct_values": pa.int64(),
-            "minimum": pa.string(),
-            "maximum": pa.string(),
-            "most_frequent": TEXTS,
-        }
-    ),
-    "product_scores": pa.schema(
-        {
-            "product": pa.string(),
-            "rule_version": pa.string(),
-            "freshness": pa.float64(),
-            "metadata": pa.float64(),
-            "accessibility": pa.float64(),
-            "completeness": pa.float64(),
-            "usability": pa.float64(),
-            "score": pa.float64(),
-            "grade": pa.string(),
-        }
-    ),
-    "lineage": pa.schema({name: pa.string() for name in ("from_node", "from_kind", "to_node", "to_kind")}),
-    "release_changes": pa.schema(
-        {
-            "product": pa.string(),
-            "category": pa.string(),
-            "rows_before": pa.int64(),
-            "rows_now": pa.int64(),
-            "new_rows": pa.int64(),
-            "gone_rows": pa.int64(),
-            "changed_rows": pa.int64(),
-            "reason": pa.string(),
-            "is_flagged": pa.bool_(),
-        }
-    ),
-    "release_notes": pa.schema(
-        {"product": pa.string(), "version": pa.string(), "released_on": pa.date32(), "note": pa.string()}
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -195,23 +44,29 @@ def write_catalogue(
     agreements: Mapping[str, Sequence[str]],
     day: date,
     *,
+    release_id: str,
     is_open: bool,
-    before: str | None = None,
+    before: tuple[str, str] | None = None,
+    operators: str | None = None,
     same_mapping: bool = True,
 ) -> list[str]:
     """Write `market.products` and what goes with it into an attached database; returns their labels.
 
     `agreements` are those under which each table (`marts.fct_payments`) stands there, `day` the day of the
     publish, by which freshness is told, `before` the attached database of the same audience in the release
-    before, and `same_mapping` says whether that was made with the same layouts and code maps.
+    before with that one's id, `operators` the operator's of this release, where this is an audience's, and
+    `same_mapping` says whether the one before was made with the same layouts and code maps.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
     there = [each for each in tables(con, database, ("marts", "market")) if each.name in catalogue.products]
     names = _provider_names(con, database)
     above: set[str] = set()
+    wanted: list[At] = []
     for table in there:
         product = catalogue.products[table.name]
         above |= product.ancestors
+        built = table.schema if table.label in product.ancestors else "restricted"
+        wanted += [(f"{built}.{table.name}", built, column.lower()) for column, _ in table.columns]
         count, profiles = _profiles(con, database, table)
         columns = [
             _column(table, product, number, profiles[number - 1], count, "open" if is_open else "restricted")
@@ -264,13 +119,27 @@ def write_catalogue(
         for start, kind, end, of in catalogue.lineage
         if (f"staging.base_{end}" if of == "subject" else end) in above
     ]
+    rows["column_lineage"] = [
+        dict(
+            zip(
+                SCHEMAS["column_lineage"].names,
+                (here.get(start, start), kind, column, here.get(end, end), of, to),
+                strict=True,
+            )
+        )
+        for (start, kind, column), (end, of, to) in steps_to(catalogue.columns, wanted)
+        # What a provider calls its columns is told to whom its deliveries are told.
+        if kind != "provider" or start in names
+    ]
     if before is not None:
-        rows["release_changes"] += changes(con, before, database, catalogue, same_mapping=same_mapping)
+        rows["release_changes"] += changes(con, before[0], database, catalogue, same_mapping=same_mapping)
     con.execute(f"create schema if not exists {quoted(database)}.market")
     for name, schema in SCHEMAS.items():
-        _write(
-            con, f"{quoted(database)}.market.{quoted(name)}", name, pa.Table.from_pylist(rows[name], schema)
-        )
+        if name != "score_history":
+            _write(con, database, name, pa.Table.from_pylist(rows[name], schema))
+    # Last, since it takes on the scores of this release from where they stand now.
+    history = score_history(con, database, release_id, before, operators)
+    _write(con, database, "score_history", history.cast(SCHEMAS["score_history"]))
     return [f"market.{name}" for name in SCHEMAS]
 
 
@@ -376,7 +245,8 @@ def _column(
     }
 
 
-def _write(con: duckdb.DuckDBPyConnection, target: str, name: str, rows: pa.Table) -> None:
+def _write(con: duckdb.DuckDBPyConnection, database: str, name: str, rows: pa.Table) -> None:
+    target = f"{quoted(database)}.market.{quoted(name)}"
     con.register("_rows", rows)
     con.execute(f"create or replace table {target} as select * from _rows order by all")
     con.unregister("_rows")

@@ -66,11 +66,14 @@ def write_audience(
     earlier: Path | None = None,
     catalogue: Catalogue | None = None,
     *,
-    own_earlier: Path | None = None,
+    release_id: str,
+    own_earlier: tuple[Path, str] | None = None,
+    operators: Path | None = None,
     same_mapping: bool = True,
 ) -> list[Given]:
     """Write the file of one audience and read it back, whole. `earlier` is the public's file of the release
-    before: what it tells is known. `own_earlier` is the audience's, of which the catalogue tells the changes.
+    before: what it tells is known. `own_earlier` is the audience's with the id of that release, of which the
+    catalogue tells the changes; `operators` the operator's of this release, which has the providers' scores.
 
     Raises `CityMartError` where the file does not read back as it was written, or a method can't be applied.
     """
@@ -93,14 +96,19 @@ def write_audience(
                 given.append(written)
         con.execute("detach candidate")
         if catalogue is not None:
+            there = operators is not None and operators.exists()
+            if there:
+                attach(con, operators, "operators", None, read_only=True)
             write_catalogue(
                 con,
                 "audience",
                 catalogue,
                 {each.product: each.agreements for each in given},
                 terms.day,
+                release_id=release_id,
                 is_open=not audience.is_encrypted,
                 before=_attached_before(con, own_earlier, key),
+                operators="operators" if there else None,
                 same_mapping=same_mapping,
             )
         con.execute("checkpoint audience")
@@ -339,15 +347,18 @@ def attach(
         raise CityMartError(f"{path} can't be {'read' if read_only else 'written'}: {why}") from None
 
 
-def _attached_before(con: duckdb.DuckDBPyConnection, file: Path | None, key: Key | None) -> str | None:
-    """The audience's file of the release before, attached; None where there is none that its key opens."""
-    if file is None or not file.exists():
+def _attached_before(
+    con: duckdb.DuckDBPyConnection, earlier: tuple[Path, str] | None, key: Key | None
+) -> tuple[str, str] | None:
+    """The audience's file of the release before, attached, and that release's id; None where there is none
+    that its key opens."""
+    if earlier is None or not earlier[0].exists():
         return None
     try:
-        attach(con, file, "before", key, read_only=True)
+        attach(con, earlier[0], "before", key, read_only=True)
     except CityMartError:
         return None  # another key, or none, was the audience's then: it can't be compared
-    return "before"
+    return "before", earlier[1]
 
 
 def _read_back(path: Path, key: Key | None, given: Sequence[Given]) -> None:

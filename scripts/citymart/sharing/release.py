@@ -16,6 +16,7 @@ from ..dbt_manifest import Manifest
 from ..disk import fsync_file, fsync_folder
 from ..hashing import file_sha256
 from ..home import Home
+from ..releases import DATABASE
 from .files import FOLDER, Given, write_audience
 from .keys import Keys, configured
 from .terms import Audience, Terms, read_terms, with_keys
@@ -65,10 +66,12 @@ def write_audiences(
     earlier: Path | None,
     catalogue: Catalogue | None = None,
     *,
+    release_id: str,
     same_mapping: bool = True,
 ) -> list[dict[str, Any]]:
     """Write the file of each audience below `folder`; what the release's manifest says of them. `built` is
-    what dbt's says of the candidate, `earlier` the folder of the release before.
+    what dbt's says of the candidate, `earlier` the folder of the release before. The operator's database
+    lies in `folder` already.
     """
     told = []
     for audience in agreed.audiences:
@@ -84,7 +87,9 @@ def write_audiences(
             key,
             before,
             catalogue,
-            own_earlier=earlier / file.relative_to(folder) if earlier else None,
+            own_earlier=(earlier / file.relative_to(folder), earlier.name) if earlier else None,
+            operators=folder / DATABASE,
+            release_id=release_id,
             same_mapping=same_mapping,
         )
         fsync_file(file)

@@ -24,6 +24,7 @@ from ..hashing import file_sha256
 from ..home import PROJECT, Home
 from ..releases import Release, need_release, release_before, remove
 from . import data, pictures
+from .trends import by_release, trends
 
 HERE = Path(__file__).parent
 DBT_DOCS = PROJECT / "target" / "static_index.html"
@@ -162,6 +163,7 @@ class _Site:
             "has_dbt": (folder / "dbt").exists(),
             "downloads": downloads,
         }
+        self.history = data.grouped(facts["history"], "product")
         self.titles = {each["product"]: each["title"] for each in facts["products"]}
         self.providers = {row["provider_code"]: row["provider_name"] for row in facts["coverage"]}
 
@@ -232,6 +234,11 @@ class _Site:
                 "provider_code",
                 self.providers,
             ),
+            trends=trends(self.history.get(name, []), "product"),
+            releases=by_release(self.history.get(name, [])),
+            provider_trends=trends(
+                (row for row in self.history.get(None, []) if {row["subject"]} == subjects), "provider_code"
+            ),
             questions=[each for each in facts["questions"] if name in each["products"]],
             files=self.environment.globals["downloads"].get(name, []),
             lists=facts["codes"],
@@ -274,6 +281,9 @@ class _Site:
                 quality=_scored(
                     (row for row in facts["quality"] if row["provider_code"] == code), "subject", {}
                 ),
+                trends=trends(
+                    (row for row in self.history.get(None, []) if row["provider_code"] == code), "subject"
+                ),
                 months=pictures.months(
                     (cell for cell in facts["cells"] if cell["provider_code"] == code), rows, "subject", ""
                 ),
@@ -295,13 +305,13 @@ class _Site:
 
 def _scored(
     rows: Iterable[Mapping[str, Any]], by: str, names: Mapping[str, str]
-) -> list[tuple[str, dict[str, Any]]]:
-    """(name, dimension → score) of what was measured at all."""
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """(code, name, dimension → score) of what was measured at all."""
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         found.setdefault(row[by], {})[row["dimension"]] = row["score"]
     return [
-        (names.get(name, name.replace("_", " ")), scores)
+        (name, names.get(name, name.replace("_", " ")), scores)
         for name, scores in found.items()
         if any(score is not None for score in scores.values())
     ]

@@ -55,6 +55,28 @@ THERE = "select schema_name, table_name from duckdb_tables() where database_name
 CODES = "select * from market.code_lists order by code_list, code, valid_from"
 NOTES = "select * from market.release_notes order by product, released_on desc, version desc"
 LINEAGE = "select from_node, from_kind, to_node, to_kind from market.lineage order by all"
+HISTORY = "select * from market.score_history order by release_id, score"
+# Where the way of each column ends: at a field of a subject, or in a table of the project.
+ORIGINS = """
+    with recursive steps as (
+        select * from market.column_lineage where from_kind <> 'provider'
+    ),
+    way as (
+        select to_node as product, to_column as column_name, from_node, from_column, from_kind
+        from steps where to_node in (select product from market.products)
+        union
+        select way.product, way.column_name, steps.from_node, steps.from_column, steps.from_kind
+        from way inner join steps on steps.to_node = way.from_node and steps.to_column = way.from_column
+    )
+    select product, column_name,
+        regexp_replace(from_node, '^\\w+[.](base_)?', '') as origin,
+        list(distinct from_column order by from_column) as columns
+    from way
+    anti join steps on steps.to_node = way.from_node and steps.to_column = way.from_column
+    group by all
+    order by product, column_name,
+        min(case from_kind when 'subject' then 1 when 'staging' then 2 else 3 end), origin
+"""
 CHANGES = "select * from market.release_changes order by is_flagged desc, product, category limit 500"
 # Half a thousandth of a degree is some fifty metres: less than a pixel.
 OUTLINES = """
@@ -71,13 +93,19 @@ def gather(con: duckdb.DuckDBPyConnection, release: Release, before: Release | N
     if "market.products" not in there:
         raise CityMartError(f"the release {release.id} has no catalogue: publish again")
     products = _rows(con, PRODUCTS)
-    columns = _grouped(_rows(con, COLUMNS), "product")
-    notes = _grouped(_rows(con, NOTES), "product")
+    columns = grouped(_rows(con, COLUMNS), "product")
+    notes = grouped(_rows(con, NOTES), "product")
+    origins: dict[tuple[str, str], list[str]] = {}
+    for row in _rows(con, ORIGINS) if "market.column_lineage" in there else ():
+        told = f"{row['origin']}: {', '.join(row['columns'])}"
+        origins.setdefault((row["product"], row["column_name"]), []).append(told)
     earlier = _rows_of(before, audience)
     controls = _controls()
     for each in products:
         name = each["product"]
         each["dictionary"] = columns.get(name, [])
+        for column in each["dictionary"]:
+            column["origins"] = origins.get((name, column["column_name"].lower()), [])
         each["notes"] = notes.get(name, [])
         each["rows_before"] = earlier.get(name)
         each["control"] = controls.get(name.split(".")[1])
@@ -92,7 +120,8 @@ def gather(con: duckdb.DuckDBPyConnection, release: Release, before: Release | N
         "cells": _rows(con, CELLS, day=day),
         "issues": _rows(con, ISSUES),
         "quality": _rows(con, QUALITY),
-        "codes": _grouped(_rows(con, CODES), "code_list"),
+        "history": _rows(con, HISTORY) if "market.score_history" in there else [],
+        "codes": grouped(_rows(con, CODES), "code_list"),
         "lineage": [tuple(row.values()) for row in _rows(con, LINEAGE)],
         "changes": _rows(con, CHANGES) if "market.release_changes" in there else [],
         "outlines": _rows(con, OUTLINES) if "marts.dim_borough" in there else [],
@@ -106,7 +135,8 @@ def _rows(con: duckdb.DuckDBPyConnection, sql: str, **parameters: Any) -> list[R
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def _grouped(rows: Sequence[Row], by: str) -> dict[str, list[Row]]:
+def grouped(rows: Sequence[Row], by: str) -> dict[Any, list[Row]]:
+    """The value of a column → the rows that have it, in their order."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(row[by], []).append(row)

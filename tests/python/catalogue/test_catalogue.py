@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from citymart.catalogue.described import SEEDS, read_catalogue
+from citymart.catalogue.schemas import SCHEMAS
 from citymart.catalogue.score import graded
 from citymart.errors import CityMartError
 from citymart.home import Home
@@ -37,8 +38,7 @@ def test_every_table_is_a_product_and_every_column_is_told(file) -> None:
         ).fetchall()
     }
     products = dict(file.execute("select product, rows from market.products").fetchall())
-    ours = {f"market.{name}" for name in ("products", "product_columns", "product_scores", "lineage")}
-    assert set(tables) - set(products) == ours | {"market.release_changes", "market.release_notes"}
+    assert set(tables) - set(products) == {f"market.{name}" for name in SCHEMAS}
     assert {product: tables[product] for product in products} == products
     there = file.execute(
         "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns()"
@@ -102,6 +102,66 @@ def test_lineage_leads_from_a_provider_to_a_product(file) -> None:
     assert {"staging", "conformed", "seeds"} <= set(kinds)
 
 
+WAY = """
+    with recursive above as (
+        select from_node, from_kind, from_column from market.column_lineage
+        where to_node = ? and to_column = ?
+        union
+        select step.from_node, step.from_kind, step.from_column
+        from market.column_lineage as step
+        inner join above on step.to_node = above.from_node and step.to_column = above.from_column
+    )
+    select from_node, from_column from above where from_kind = ? order by all
+"""
+
+
+def test_a_column_leads_to_what_each_provider_calls_it(file, sample_home: Path) -> None:
+    asked = ["marts.fct_payments", "net_amount"]
+    assert file.execute(WAY, [*asked, "staging"]).fetchall() == [
+        ("staging.base_spending", "net_amount"),
+        ("staging.stg_spending", "net_amount"),
+    ]
+    assert file.execute(WAY, [*asked, "subject"]).fetchall() == [("spending", "net_amount")]
+    sent = file.execute(WAY, [*asked, "provider"]).fetchall()
+    assert len({provider for provider, _ in sent}) >= 2
+    for provider, column in sent:
+        receipts = (sample_home / "landing" / "spending" / provider).glob("*.json")
+        headers = [json.loads(each.read_text())["header"] or [] for each in receipts]
+        assert column in {each["name"] for header in headers for each in header}, (provider, column)
+
+
+def test_a_step_is_of_a_column_that_is_here_and_of_a_table_above_it(file) -> None:
+    here = "select product, lower(column_name) from market.product_columns"
+    assert not file.execute(
+        "select * from market.column_lineage where to_node in (select product from market.products)"
+        f" and (to_node, split_part(to_column, '.', 1)) not in ({here})"
+        # A product may rest on a column of another that this audience does not get.
+        " and (to_node, to_column) not in (select from_node, from_column from market.column_lineage)"
+    ).fetchall()
+    # The same tables as by table, but for sources of the landing, which no model is.
+    assert not file.execute(
+        "select distinct from_node from market.column_lineage anti join market.lineage"
+        " using (from_node) where from_kind <> 'landing'"
+    ).fetchall()
+    told = file.execute("select provider_code from market.coverage").fetchall()
+    told_of = file.execute(
+        "select from_node from market.column_lineage where from_kind = 'provider'"
+    ).fetchall()
+    assert set(told_of) <= set(told)
+
+
+def test_nearly_every_column_of_a_fact_says_where_it_comes_from(file) -> None:
+    silent = file.execute(
+        """
+        select product, column_name from market.product_columns as columns
+        anti join market.column_lineage as step
+            on step.to_node = columns.product and step.to_column = lower(columns.column_name)
+        where product like 'marts.fct!_%' escape '!'
+        """
+    ).fetchall()
+    assert silent == []
+
+
 def built(tmp_path: Path, sample_home: Path) -> tuple[Path, Path]:
     """A file with the seeds of a build, and dbt's target, both to be spoilt."""
     target = tmp_path / "target"
@@ -113,7 +173,9 @@ def built(tmp_path: Path, sample_home: Path) -> tuple[Path, Path]:
         con.execute("create schema seeds; create schema landing")
         con.execute(
             "create table landing.extracts (provider_code varchar, subject varchar, as_of_date date,"
-            " is_landed boolean)"
+            " is_landed boolean);"
+            "create table landing.extract_columns (provider_code varchar, subject varchar,"
+            " source_column varchar, field varchar, status varchar)"
         )
         for name in SEEDS:
             con.execute(

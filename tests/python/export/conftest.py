@@ -42,7 +42,8 @@ def home(tmp_path_factory) -> Home:
             if audience == "open":
                 con.execute("alter table marts.payments drop column cost_centre")
             catalogue = small_release.CATALOGUE
-            write_catalogue(con, "release", catalogue, {}, date(2024, 4, 1), is_open=audience == "open")
+            day, is_open = date(2024, 4, 1), audience == "open"
+            write_catalogue(con, "release", catalogue, {}, day, release_id="R1", is_open=is_open)
             con.execute("use memory")
             con.execute("detach release")
     audiences = [

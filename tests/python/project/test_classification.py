@@ -8,13 +8,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from functools import cached_property
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import pytest
-from lineage import NOTHING, Lineage, Relation, Source, Value
+from citymart.catalogue.lineage.project import ProjectColumns
+from citymart.catalogue.lineage.query import Lineage
+from citymart.catalogue.lineage.values import NOTHING, Source, Value
 
 LEVELS = ("open", "shared", "restricted", "personal")
 
@@ -33,82 +33,12 @@ METHODS = {
 """What lets a column be lower than what it derives from, and how low it can be where that is personal."""
 
 
-class Classified:
-    """The columns of a compiled project: what is declared of each, and what each derives from."""
+class Classified(ProjectColumns):
+    """The columns of a compiled project: what is declared of each, beside what each derives from."""
 
-    def __init__(self, manifest: Mapping[str, Any]) -> None:
-        nodes = {**manifest["sources"], **manifest["nodes"]}
-        self.nodes = {
-            key: node for key, node in nodes.items() if node["resource_type"] in ("source", "seed", "model")
-        }
-        self.by_name = {node["name"]: node for node in self.nodes.values()}
-        self.problems: list[str] = []
+    def __init__(self, manifest: Mapping[str, Any], **options: Any) -> None:
+        super().__init__(manifest, **options)
         self._levels: dict[Source, str] = {}
-
-    @cached_property
-    def outputs(self) -> dict[str, Relation]:
-        """Each relation's columns with what they derive from, in the order of the build."""
-        known: dict[str, Relation] = {}
-        outputs: dict[str, Relation] = {}
-        inputs = {key: self.inputs(node) for key, node in self.nodes.items()}
-        for key in TopologicalSorter(inputs).static_order():
-            node = self.nodes[key]
-            output = outputs[node["name"]] = self.output(node, inputs[key], known, outputs)
-            relation = (node.get("relation_name") or "").replace('"', "").lower()
-            known[relation] = named(node["name"], output)
-        return outputs
-
-    def inputs(self, node: Mapping[str, Any]) -> list[str]:
-        return [key for key in node.get("depends_on", {}).get("nodes", []) if key in self.nodes]
-
-    def output(
-        self,
-        node: Mapping[str, Any],
-        inputs: list[str],
-        known: Mapping[str, Relation],
-        outputs: Mapping[str, Relation],
-    ) -> Relation:
-        name = node["name"]
-        if node["resource_type"] != "model" or name.startswith("base_"):
-            return dict.fromkeys((column.lower() for column in node["columns"]), NOTHING)
-        names = [self.nodes[key]["name"] for key in inputs]
-        if node["language"] == "python":
-            return {
-                column: self.of_python(name, column, names, outputs)
-                for column in map(str.lower, node["columns"])
-            }
-        opened: Relation = {}
-        for source in (self.nodes[key] for key in inputs if self.nodes[key]["resource_type"] == "source"):
-            for column, value in named(source["name"], outputs[source["name"]]).items():
-                opened[column] = Value(opened.get(column, NOTHING).sources | value.sources)
-        lineage = Lineage(known, opened)
-        output = lineage.outputs(node["compiled_code"])
-        self.problems += [f"{name}: {what} was not found" for what in sorted(set(lineage.unresolved))]
-        self.problems += [
-            f"{name}.{column}: is in YAML alone" for column in node["columns"].keys() - output.keys()
-        ]
-        return output
-
-    def of_python(self, model: str, column: str, inputs: list[str], outputs: Mapping[str, Relation]) -> Value:
-        said = self.meta(model, column).get("derives_from")
-        sources = {(name, column, None) for name in inputs if column in outputs[name]}
-        for name, _, of in (each.partition(".") for each in said or []):
-            if of not in outputs.get(name, {}):
-                self.problems.append(f"{model}.{column}: derives_from {name}.{of}, which is not there")
-            sources.add((name, of, None))
-        if not sources and said is None:
-            self.problems.append(
-                f"{model}.{column}: a Python model says what it derives_from, [] for nothing"
-            )
-        return Value(frozenset(sources))
-
-    def meta(self, name: str, column: str) -> Mapping[str, Any]:
-        """What the YAML says of a column; a seed may say it of all of them at once."""
-        node = self.by_name[name]
-        whole = {
-            key: value for key, value in node["config"].get("meta", {}).items() if key == "classification"
-        }
-        return {**whole, **node["columns"].get(column, {"config": {"meta": {}}})["config"]["meta"]}
 
     def level(self, source: Source) -> str:
         """The class of a column (or of a field in it): as declared, else that of what it derives from."""
@@ -134,17 +64,6 @@ class Classified:
                     higher = [s for s in value.sources if LEVELS.index(self.level(s)) > LEVELS.index(level)]
                     if higher:
                         yield name, column, self.meta(name, column), sorted(higher, key=str)
-
-
-def named(name: str, output: Relation) -> Relation:
-    """The columns of a relation as those who read it see them."""
-    return {
-        column: Value(
-            frozenset([(name, column, None)]),
-            value.fields and {field: Value(frozenset([(name, column, field)])) for field in value.fields},
-        )
-        for column, value in output.items()
-    }
 
 
 @pytest.fixture(scope="module")
@@ -363,7 +282,8 @@ def small_project(level: str, method: str | None = None) -> Classified:
                     "mart", "model", "select left(said, 1) as letter from viewed", {"letter": meta}, ["v"]
                 ),
             },
-        }
+        },
+        remembered=None,
     )
 
 

@@ -14,59 +14,12 @@ from citymart.home import Home
 from citymart.publishing import publish
 from citymart.releases import current_release
 
-CATALOGUED = {
-    "seeds/catalogue.csv": """\
-product,title,theme,subjects,licence,attribution,keywords,limits
-payments,Payments,finance,spending,OGL,,,
-coverage,Coverage,market,,OGL,,,
-""",
-    "seeds/licences.csv": "licence,title,url,is_open\nOGL,Open Government Licence,https://example.org/ogl,true\n",
-    "seeds/retention.csv": "subject,days,basis\nspending,3650,Ten years\n",
-    "seeds/subjects.csv": "subject,days_between_deliveries\nspending,31\n",
-    "seeds/release_notes.csv": """\
-product,version,released_on,note
-payments,1.0.0,2024-01-01,First
-coverage,1.0.0,2024-01-01,First
-""",
-    "models/landing/extracts.sql": """\
-{{ config(schema='landing', materialized='table') }}
-select 'camden' as provider_code, 'spending' as subject, date '2024-01-31' as as_of_date, true as is_landed
-""",
-    "models/market/coverage.sql": """\
-select 'camden' as provider_code, 'Camden' as provider_name, count(*) as payments from {{ ref('payments') }}
-""",
-    "models/_models.yml": tiny.FILES["models/_models.yml"].replace(
-        "  - name: coverage\n",
-        """\
-      - {name: supplier, description: Who is paid.}
-      - {name: amount, description: How much.}
-      - {name: landed_at, description: When it came.}
-  - name: coverage
-    description: One row a subject.
-    columns:
-      - {name: provider_code, description: Who.}
-      - {name: provider_name, description: Who.}
-      - {name: payments, description: How many.}
-exposures:
-  - name: market
-    type: application
-    owner: {name: City, email: data@example.org}
-    depends_on: [ref('payments')]
-""",
-    ),
-}
 PAYMENTS = tiny.FILES["models/marts/payments.sql"]
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
-    folder = tiny.write_project(tmp_path_factory.mktemp("catalogued"))
-    for name, text in CATALOGUED.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    settings = folder / "dbt_project.yml"
-    settings.write_text(settings.read_text() + "seeds:\n  tiny: {+schema: seeds}\n", encoding="utf-8")
-    return folder
+    return tiny.write_catalogued(tmp_path_factory.mktemp("catalogued"))
 
 
 def test_a_column_that_goes_or_changes_type_needs_a_new_major_version(home: Home, project: Path) -> None:

@@ -60,6 +60,53 @@ models:
 select payment_key, amount from {{ ref('payments') }} where amount < 0
 """,
 }
+CATALOGUED = {
+    "seeds/catalogue.csv": """\
+product,title,theme,subjects,licence,attribution,keywords,limits
+payments,Payments,finance,spending,OGL,,,
+coverage,Coverage,market,,OGL,,,
+""",
+    "seeds/licences.csv": "licence,title,url,is_open\nOGL,Open Government Licence,https://example.org/ogl,true\n",
+    "seeds/retention.csv": "subject,days,basis\nspending,3650,Ten years\n",
+    "seeds/subjects.csv": "subject,days_between_deliveries\nspending,31\n",
+    "seeds/release_notes.csv": """\
+product,version,released_on,note
+payments,1.0.0,2024-01-01,First
+coverage,1.0.0,2024-01-01,First
+""",
+    "models/landing/extracts.sql": """\
+{{ config(schema='landing', materialized='table') }}
+select 'camden' as provider_code, 'spending' as subject, date '2024-01-31' as as_of_date, true as is_landed
+""",
+    "models/landing/extract_columns.sql": """\
+{{ config(schema='landing', materialized='table') }}
+select 'camden' as provider_code, 'spending' as subject, 'Paid to' as source_column, 'supplier' as field,
+    'mapped' as status
+""",
+    "models/market/coverage.sql": """\
+select 'camden' as provider_code, 'Camden' as provider_name, count(*) as payments from {{ ref('payments') }}
+""",
+    "models/_models.yml": FILES["models/_models.yml"].replace(
+        "  - name: coverage\n",
+        """\
+      - {name: supplier, description: Who is paid.}
+      - {name: amount, description: How much.}
+      - {name: landed_at, description: When it came.}
+  - name: coverage
+    description: One row a subject.
+    columns:
+      - {name: provider_code, description: Who.}
+      - {name: provider_name, description: Who.}
+      - {name: payments, description: How many.}
+exposures:
+  - name: market
+    type: application
+    owner: {name: City, email: data@example.org}
+    depends_on: [ref('payments')]
+""",
+    ),
+}
+"""What makes of it a project with a catalogue."""
 ROWS = ["1,Ada Ltd,10.5", "2,Bo & Co,20", "3,Cy plc,30.25"]
 
 
@@ -68,6 +115,16 @@ def write_project(folder: Path) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def write_catalogued(folder: Path) -> Path:
+    write_project(folder)
+    for name, text in CATALOGUED.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    settings = folder / "dbt_project.yml"
+    settings.write_text(settings.read_text() + "seeds:\n  tiny: {+schema: seeds}\n", encoding="utf-8")
     return folder
 
 

@@ -121,7 +121,7 @@ def test_each_analysis_answers_on_the_city(project, dirty_folder, tmp_path) -> N
     shutil.copy(dirty_folder / "home/build/dev/mart.duckdb", file)
     catalogue = read_catalogue(file, dirty_folder / "home/build/target/dev")
     with duckdb.connect(str(file)) as mart:
-        write_catalogue(mart, "mart", catalogue, {}, date(2026, 10, 2), is_open=False)
+        write_catalogue(mart, "mart", catalogue, {}, date(2026, 10, 2), release_id="20261002", is_open=False)
         assert silent(mart, project / "analyses") <= SILENT_HERE
 
 
@@ -412,7 +412,9 @@ def audiences(dirty_folder: Path, tmp_path_factory) -> dict[str, tuple[Path, str
         patch.setenv(VARIABLE, str(key_file))
         agreed = sharing(build, date(2026, 10, 2))
         catalogue = read_catalogue(build, target)
-        told = write_audiences(build, folder / "release", agreed, read_manifest(target), None, catalogue)
+        told = write_audiences(
+            build, folder / "release", agreed, read_manifest(target), None, catalogue, release_id="20261002"
+        )
     keys = Keys(key_file)
     return {
         each["audience"]: (

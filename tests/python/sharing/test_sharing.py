@@ -44,7 +44,9 @@ def given(folder: Path, agreements: str | None = None, day: date = DAY, earlier:
     """The files of a small build, by audience: what is told of each."""
     build = small_build(folder, agreements)
     out = folder / f"release-{len(list(folder.glob('release-*')))}"
-    told = write_audiences(build, out, sharing(build, day), read_manifest(folder / "target"), earlier)
+    told = write_audiences(
+        build, out, sharing(build, day), read_manifest(folder / "target"), earlier, release_id="R"
+    )
     return {each["audience"]: {**each, "path": out / each["file"]} for each in told}
 
 
