@@ -5,13 +5,13 @@ A subject of which nothing has landed yet builds to an empty table instead of an
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
 
 from . import at_rest
+from .disk import alone_in, written_anew
 from .home import Home
 
 RECORDS = pa.schema(
@@ -50,10 +50,14 @@ def _once(path: Path, schema: pa.Schema | None) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The suffix keeps it out of every glob until it is whole.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    if schema is None:
-        at_rest.write_text(temporary, "[]")
-    else:
-        at_rest.write_table(schema.empty_table(), temporary)
-    temporary.replace(path)
+    with alone_in(path.parent):
+        if path.exists():
+            return
+        for left in path.parent.glob(".*"):
+            left.unlink()
+        # Safe on the disk before it has its name: half of one would stay, and fail every build.
+        with written_anew(path) as fresh:
+            if schema is None:
+                at_rest.write_text(fresh, "[]")
+            else:
+                at_rest.write_table(schema.empty_table(), fresh)

@@ -1,0 +1,125 @@
+"""A load that is killed, wherever: nothing is lost or doubled, and the next run completes it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from client import KILLED, Ended, Warm
+from conftest import FAULTS, chances, moments
+from landed import all_can_be_read, deliveries, first_delivery, landed, payments, tree
+
+# Before the records are there, before the receipt is, before what lies about is cleared away.
+FEW = (
+    "rename .scratch/rejects.parquet → landing/spending/camden/rejects/ID.parquet",
+    "rename .scratch/records.parquet → landing/spending/camden/ID.parquet",
+    "rename landing/spending/camden/.ID.json.N.tmp → landing/spending/camden/ID.json",
+    "rmdir .scratch",
+)
+
+
+@dataclass
+class Case:
+    """A home with one extract, deliveries for it, and what becomes of both when nothing goes wrong."""
+
+    warm: Warm
+    start: Path
+    sent: Path
+    work: Path
+    reference: Ended
+    before: dict
+    after: dict
+    names: set[str]
+
+    def load(self, home: Path, fault: dict | None = None) -> Ended:
+        return self.warm.run(home, "load", self.sent, fault=fault)
+
+    def fresh(self) -> Path:
+        shutil.rmtree(self.work, ignore_errors=True)
+        return Path(shutil.copytree(self.start, self.work))
+
+    def holds(self, home: Path) -> None:
+        """Each receipt vouches for what is there; what had landed is there; nothing else came about."""
+        now = landed(home)
+        assert all(now[name] == self.after[name] for name in now)
+        assert self.before.keys() <= now.keys()
+
+    def completes(self, home: Path) -> None:
+        again = self.load(home)
+        assert again.status == self.reference.status, again.out + again.err
+        assert landed(home) == self.after
+        assert tree(home) == self.names
+        assert all_can_be_read(home)
+
+
+def _case(warm: Warm, folder: Path, send: Callable[[Path], Path]) -> Case:
+    start, sent = folder / "start", send(folder / "sent")
+    assert warm.run(start, "load", first_delivery(folder / "first").parents[2]).status == 0
+    before = landed(start)
+    done = Path(shutil.copytree(start, folder / "done"))
+    reference = warm.run(done, "load", sent)
+    return Case(warm, start, sent, folder / "work", reference, before, landed(done), tree(done))
+
+
+@pytest.fixture(scope="module")
+def case(warm, tmp_path_factory) -> Case:
+    case = _case(warm, tmp_path_factory.mktemp("load"), deliveries)
+    assert case.reference.status == 1  # for the file that is refused
+    assert len(case.after) == 8
+    return case
+
+
+@pytest.mark.parametrize("power", [False, True], ids=["killed", "the power goes"])
+def test_killed_at_any_step_nothing_is_lost_and_the_next_load_completes(case, power):
+    for at in moments(case.reference.steps, FEW):
+        home = case.fresh()
+        ended = case.load(home, {"kill_before": at, "power": power})
+        assert (ended.status, len(ended.steps)) == (KILLED, at + 1)
+        case.holds(home)
+        case.completes(home)
+
+
+def test_killed_at_any_moment_nothing_is_lost_and_the_next_load_completes(case):
+    for seconds in chances("load", case.reference.seconds):
+        home = case.fresh()
+        case.load(home, {"kill_after": seconds})
+        case.holds(home)
+        case.completes(home)
+
+
+def test_killed_again_and_again_in_a_new_home_it_completes(warm, case, tmp_path):
+    home = tmp_path / "home"
+    for seconds in [0.05, *chances("new home", case.reference.seconds)]:
+        warm.run(home, "load", case.sent, fault={"kill_after": seconds, "power": True})
+        landed(home)
+    case.completes(home)
+
+
+def test_the_power_goes_before_a_new_home_is_made(warm, case, tmp_path):
+    # Empty files had their names before they were safe: half of one stayed for good, and failed every build.
+    home = tmp_path / "home"
+    fault = {"kill_at": "rename .scratch/records.parquet*", "power": True}
+    assert warm.run(home, "load", case.sent, fault=fault).status == KILLED
+    case.completes(home)
+    fault = {"kill_at": "rename landing/spending/_none/*"}
+    assert warm.run(tmp_path / "another", "load", case.sent, fault=fault).status == KILLED
+    case.completes(tmp_path / "another")
+
+
+@pytest.mark.skipif(not FAULTS, reason="set FAULTS to try every step")
+def test_killed_at_any_step_of_the_quick_road_nothing_is_lost(warm, tmp_path):
+    def send(folder: Path) -> Path:
+        file = folder / "camden/spending/2024-09-30.csv"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(payments("A supplier with a long name, of some limited company", 40_000))
+        return folder
+
+    case = _case(warm, tmp_path, send)
+    for at in moments(case.reference.steps, ()):
+        home = case.fresh()
+        case.load(home, {"kill_before": at})
+        case.holds(home)
+        case.completes(home)
