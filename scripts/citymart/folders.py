@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from .disk import fsync_folder
+from .disk import alone_in, exchange, fsync_file, fsync_folder
 from .errors import UsageError
 from .hashing import file_sha256
 from .releases import remove
@@ -23,15 +24,50 @@ def may_replace(folder: Path) -> None:
         )
 
 
-def put(temporary: Path, folder: Path) -> None:
+@contextmanager
+def written_whole(folder: Path) -> Iterator[Path]:
+    """A folder to write instead of `folder`, which takes its place in one step when all is written and safe
+    on the disk. Whoever writes the same one waits.
+
+    Raises `UsageError` as `may_replace` does.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with alone_in(folder.parent):
+        may_replace(folder)
+        temporary = folder.with_name(f".{folder.name}.tmp")
+        remove(temporary)
+        temporary.mkdir()
+        try:
+            yield temporary
+            for path in (*temporary.rglob("*"), temporary):
+                fsync_folder(path) if path.is_dir() else fsync_file(path)
+            _put(temporary, folder)
+        except BaseException:
+            remove(temporary)
+            raise
+
+
+def _put(temporary: Path, folder: Path) -> None:
     """Put a folder that is written in the place of another, or of none."""
-    old = folder.with_name(f".{folder.name}.old")
-    remove(old)
-    if folder.exists():
-        folder.replace(old)
-    temporary.replace(folder)
+    left = temporary
+    if not (folder.exists() and exchange(temporary, folder)):
+        # In two steps where the system has no such one: killed between them there is none, until the next.
+        left = folder.with_name(f".{folder.name}.old")
+        remove(left)
+        if folder.exists():
+            folder.replace(left)
+        temporary.replace(folder)
     fsync_folder(folder.parent)
-    remove(old)
+    remove(left)
+
+
+def clear_half_written(folder: Path) -> None:
+    """Removes what is left below a folder of ours of what was being written when its process was killed."""
+    for ending in ("tmp", "old"):
+        for left in [*folder.rglob(f".*.{ending}")]:
+            with alone_in(left.parent, wait=False) as is_nobodys:
+                if is_nobodys:
+                    remove(left)
 
 
 def write_sums(folder: Path, names: Iterable[str]) -> None:

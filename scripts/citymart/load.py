@@ -29,7 +29,7 @@ from .formats.dtf import UNKNOWN_TYPE, Table
 from .hashing import file_sha256
 from .headers import HeaderMatch, NoHeader, find_header
 from .home import Home
-from .landing import Place, Writer, commit, explain, loading, write_receipt
+from .landing import Place, Writer, commit, explain, loading, read_receipt, write_receipt
 from .layouts import Seeds
 from .logs import write_log
 from .people import sweeping, tombstones
@@ -42,6 +42,7 @@ RECEIPT_VERSION = 1
 WITHIN = 50
 OPTIONAL = "optional"  # the setting of a subject whose files have a header or none
 SAMPLE = 1_000
+MOMENT = timedelta(microseconds=1)
 # Errors that say themselves what is wrong.
 _TELLING = (CityMartError, OSError, pa.ArrowException, MemoryError)
 LANDED, ALREADY, REDELIVERED, REFUSED, FAILED = (
@@ -265,11 +266,24 @@ class _Run:
 
     said: dict[tuple[Path, str], str] = field(default_factory=dict)
     later: list[tuple[_Job, str, dict[str, Any], Outcome]] = field(default_factory=list)
+    newest: dict[Path, datetime] = field(default_factory=dict)
     forgotten: tombstones.Tombstones = field(default_factory=tombstones.Tombstones)
 
     def say(self, place: Place, extract_id: str, receipt: dict[str, Any]) -> None:
         if receipt["as_of_date"]:
             self.said[place.folder, extract_id] = receipt["as_of_date"]
+
+    def moment(self, place: Place) -> datetime:
+        """Now, but later than all that has landed of a provider and subject, also where the clock went back:
+        of two deliveries of a day the one that landed later counts.
+        """
+        if place.folder not in self.newest:
+            receipts = map(read_receipt, place.folder.glob("*.json"))
+            landed = [_when(receipt) for receipt in receipts if receipt and receipt.get("landed_at")]
+            self.newest[place.folder] = max(landed, default=datetime.min.replace(tzinfo=UTC))
+        when = max(datetime.now(UTC), self.newest[place.folder] + MOMENT)
+        self.newest[place.folder] = when
+        return when
 
     def end(self, watcher: Watcher) -> None:
         for job, extract_id, newest, outcome in self.later:
@@ -711,7 +725,7 @@ class _Job:
             "total_records": tally.totals,
             "control_totals": tally.control_totals,
             "notes": self.receipt["notes"] + tally.notes,
-            "landed_at": _now(),
+            "landed_at": _text(self.run_so_far.moment(self.place)),
             "landing_bytes": writer.records_path.stat().st_size,
             "landing_sha256": file_sha256(writer.records_path),
         }
@@ -762,8 +776,7 @@ class _Job:
         dates = self._dates()
         # Of the files of one run with the same bytes the one of the latest day counts, in whatever order.
         is_older = said is not None and dates["as_of_date"] < said
-        moment = timedelta(microseconds=1)
-        when = _when(newest) - moment if is_older else max(datetime.now(UTC), _when(newest) + moment)
+        when = _when(newest) - MOMENT if is_older else self.run_so_far.moment(self.place)
         receipt = (
             newest | dates | self._names() | {"outcome": LANDED, "reason": None, "landed_at": _text(when)}
         )

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from citymart.disk import clear_unfinished
 from citymart.errors import CityMartError
 from citymart.home import Home
 
 
 @contextmanager
 def build_lock(home: Home, what: str) -> Iterator[None]:
-    """Hold the home for a build. The system frees it when this process ends, killed or not.
+    """Hold the home for a build. The system frees it when this process ends, killed or not; what a killed one
+    was writing beside the landing is cleared away.
 
     Raises `CityMartError`, which says who is building since when, if another process holds it.
     """
@@ -28,6 +30,8 @@ def build_lock(home: Home, what: str) -> Iterator[None]:
         file.truncate(0)
         json.dump({"what": what, "pid": os.getpid(), "since": f"{datetime.now(UTC):%H:%M:%S} UTC"}, file)
         file.flush()
+        for folder in (home.root, home.root / "people", home.root / "matches"):
+            clear_unfinished(folder)
         yield
 
 

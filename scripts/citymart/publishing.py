@@ -35,16 +35,20 @@ from citymart.releases import (
     DATABASE,
     MANIFEST,
     Release,
+    announce,
+    announced,
     current_release,
     make_current,
     need_release,
+    new_id,
     prune,
     release_before,
     releases_folder,
     remove,
+    remove_release,
     sweep,
 )
-from citymart.sharing.release import log_access, sharing, write_audiences
+from citymart.sharing.release import cut_log, log_access, log_length, sharing, write_audiences
 
 SCHEMAS = ("marts", "market")
 CANDIDATE = "mart.duckdb"
@@ -74,7 +78,7 @@ def publish(
     A candidate that fails stays in `build/failed` until the next publish.
     """
     with build_lock(home, "publish"):
-        sweep(home)
+        _clear(home)
         candidate = _fresh_candidate(home)
         try:
             note("building and testing a candidate …")
@@ -96,7 +100,7 @@ def publish(
         finally:
             # Also when the disk is full: it is then what makes room again.
             remove(candidate.parent)
-            sweep(home)
+            _clear(home)
 
 
 def roll_back(home: Home) -> tuple[Release, Release]:
@@ -107,12 +111,25 @@ def roll_back(home: Home) -> tuple[Release, Release]:
     Raises `CityMartError` when nothing is published or no earlier release is kept.
     """
     with build_lock(home, "publish"):
+        _clear(home)
         left = need_release(home)
         release = release_before(home, left)
         if not release.database.is_file():
             raise CityMartError(f"{release.folder} has no {DATABASE}; the current release stays")
         make_current(home, release.id)
         return left, release
+
+
+def _clear(home: Home) -> None:
+    """Remove what a stopped publish has left: a release that has its name but that no reader ever had would
+    be the one to go back to.
+    """
+    if unread := announced(home):
+        folder, log_bytes = unread
+        cut_log(home, log_bytes)
+        if folder.exists():
+            remove_release(folder)
+    sweep(home)
 
 
 def failed_folder(home: Home) -> Path:
@@ -165,13 +182,8 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
     if current is not None and all(current.manifest.get(name) == said for name, said in hashes.items()):
         return current, False
 
-    # Milliseconds, because the order of the ids is the order of the releases.
-    release_id = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03}Z-{data_hash[:8]}"
+    release_id = new_id(home, now, data_hash)
     folder = releases_folder(home) / release_id
-    if folder.exists():
-        raise CityMartError(
-            f"{folder} is there already: the clock stands still, or two publishes met; try again"
-        )
     temporary = folder.with_name(f".{release_id}.tmp")
     remove(temporary)
     temporary.mkdir(parents=True)
@@ -216,6 +228,7 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
     (temporary / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     fsync_file(temporary / MANIFEST)
     fsync_folder(temporary)
+    announce(home, release_id, log_length(home))
     temporary.replace(folder)
     fsync_folder(folder.parent)
     # Before anybody can read it: what was given and is not in the log would be worse than the reverse.

@@ -6,15 +6,19 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from citymart.disk import fsync_folder
+from citymart.disk import fsync_folder, written_anew
 from citymart.errors import CityMartError
 from citymart.home import Home
 
 DATABASE = "city_data_mart.duckdb"
 MANIFEST = "manifest.json"
+NEXT = ".next.json"
+"""Which release is about to become current: it may have its name already, and nobody has read it."""
+STAMP = "%Y%m%dT%H%M%S.%f"
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,43 @@ def need_release(home: Home) -> Release:
     return release
 
 
+def new_id(home: Home, now: datetime, data_hash: str) -> str:
+    """The name of a release that is made now: after all that are there, also where the clock went back.
+
+    To the millisecond, because the order of the ids is the order of the releases.
+    """
+    made = [when for folder in _folders(home) if (when := _made_at(folder.name))]
+    moment = max([now, *(when + timedelta(milliseconds=1) for when in made)])
+    return f"{moment:%Y%m%dT%H%M%S}.{moment.microsecond // 1000:03}Z-{data_hash[:8]}"
+
+
+def _made_at(release_id: str) -> datetime | None:
+    try:
+        return datetime.strptime(release_id.partition("Z-")[0], STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def announce(home: Home, release_id: str, log_bytes: int) -> None:
+    """Say which release comes next, and how long the access log is without it, before either is written."""
+    with written_anew(home.published / NEXT) as path:
+        path.write_text(json.dumps({"release_id": release_id, "log_bytes": log_bytes}), encoding="utf-8")
+
+
+def announced(home: Home) -> tuple[Path, int] | None:
+    """The folder of a release that was to come next and that no reader ever had, because its publish was
+    stopped, and the length of the access log without it; None where there is none.
+    """
+    try:
+        said = json.loads((home.published / NEXT).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    folder = releases_folder(home) / said["release_id"]
+    current = home.published / "current"
+    is_current = current.is_symlink() and current.readlink().name == folder.name
+    return None if is_current else (folder, said["log_bytes"])
+
+
 def make_current(home: Home, release_id: str) -> None:
     """Switch the link in one step: a reader finds the old release or the new one, never none."""
     temporary = home.published / f".current.{os.getpid()}"
@@ -73,6 +114,7 @@ def make_current(home: Home, release_id: str) -> None:
     temporary.symlink_to(Path("releases") / release_id)
     temporary.replace(home.published / "current")
     fsync_folder(home.published)
+    (home.published / NEXT).unlink(missing_ok=True)
 
 
 def release_before(home: Home, release: Release) -> Release:
@@ -94,12 +136,15 @@ def prune(home: Home, keep: int) -> list[str]:
     spared = set(ids[:keep]) | ({current.folder.name} if current else set())
     gone = [name for name in ids if name not in spared]
     for name in gone:
-        folder = releases_folder(home) / name
-        # Out of sight in one step first: a half-removed release must not look like one.
-        hidden = folder.with_name(f".{name}.gone")
-        folder.replace(hidden)
-        shutil.rmtree(hidden, ignore_errors=True)
+        remove_release(releases_folder(home) / name)
     return gone
+
+
+def remove_release(folder: Path) -> None:
+    """Out of sight in one step first: a half-removed release must not look like one."""
+    hidden = folder.with_name(f".{folder.name}.gone")
+    folder.replace(hidden)
+    shutil.rmtree(hidden, ignore_errors=True)
 
 
 def sweep(home: Home) -> None:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-from ..disk import fsync_file, fsync_folder
 from ..errors import UsageError
-from ..folders import SUMS, may_replace, put, write_sums
+from ..folders import SUMS, clear_half_written, may_replace, write_sums, written_whole
 from ..home import Home
-from ..releases import Release, need_release, remove
+from ..releases import Release, need_release
 from . import xlsx_file
 from .audience import OPEN, opened
 from .csv_file import write_csv
@@ -60,12 +59,10 @@ def export(
     release = need_release(home)
     folder = (to or home.exports / release.id / audience).absolute()
     may_replace(folder)
-    temporary = folder.with_name(f".{folder.name}.tmp")
+    clear_half_written(home.exports)
     with opened(release, audience) as con:
         market = _market(con, release, audience, base, wanted)
-        remove(temporary)
-        temporary.mkdir(parents=True)
-        try:
+        with written_whole(folder) as temporary:
             left_out = [
                 left
                 for product in market.products
@@ -77,13 +74,6 @@ def export(
             files += [(path.name, None) for path in write_metadata(market, temporary)]
             write_sums(temporary, [name for name, _ in files])
             files.append((SUMS, None))
-            for path in temporary.iterdir():
-                fsync_file(path)
-            fsync_folder(temporary)
-            put(temporary, folder)
-        except BaseException:
-            remove(temporary)
-            raise
     return Exported(folder, release.id, audience, files, left_out)
 
 

@@ -110,7 +110,7 @@ def write_audiences(
 
 
 def log_access(home: Home, release: Mapping[str, Any]) -> None:
-    """Append a line an audience and table to the access log: kept through rebuilds, never written anew."""
+    """Append a line an audience and table to the access log, which is kept through rebuilds."""
     lines = [
         json.dumps(
             {
@@ -133,11 +133,24 @@ def log_access(home: Home, release: Mapping[str, Any]) -> None:
     ]
     if not lines:
         return
-    home.root.mkdir(parents=True, exist_ok=True)
     with open(home.root / ACCESS_LOG, "a", encoding="utf-8") as log:
         log.write("\n".join(lines) + "\n")
         log.flush()
         os.fsync(log.fileno())
+
+
+def log_length(home: Home) -> int:
+    """Bytes of the access log."""
+    log = home.root / ACCESS_LOG
+    return log.stat().st_size if log.exists() else 0
+
+
+def cut_log(home: Home, length: int) -> None:
+    """Take out of the log what was written of a release that nobody could read, in part perhaps."""
+    if log_length(home) > length:
+        with open(home.root / ACCESS_LOG, "r+b") as log:
+            log.truncate(length)
+            os.fsync(log.fileno())
 
 
 def _agreements(audience: Audience, given: Sequence[Given]) -> list[dict[str, str]]:

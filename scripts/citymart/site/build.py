@@ -19,10 +19,10 @@ from markupsafe import Markup, escape
 from ..errors import CityMartError
 from ..exports.audience import OPEN, opened
 from ..exports.export import export
-from ..folders import may_replace, put, write_sums
+from ..folders import clear_half_written, may_replace, write_sums, written_whole
 from ..hashing import file_sha256
 from ..home import PROJECT, Home
-from ..releases import Release, need_release, release_before, remove
+from ..releases import Release, need_release, release_before
 from . import data, pictures
 from .trends import by_release, trends
 
@@ -65,19 +65,13 @@ def build(home: Home, *, audience: str = OPEN, to: Path | None = None) -> Built:
     may_replace(folder)
     with opened(release, audience) as con:
         facts = data.gather(con, release, _before(home, release), audience)
-    temporary = folder.with_name(f".{folder.name}.tmp")
-    remove(temporary)
-    temporary.mkdir(parents=True)
-    try:
+    clear_half_written(home.root / "site")
+    with written_whole(folder) as temporary:
         downloads = _downloads(home, release, audience, facts, temporary)
         _copy(temporary)
         pages = _Site(temporary, release, audience, facts, downloads).write()
         names = [path.relative_to(temporary).as_posix() for path in temporary.rglob("*") if path.is_file()]
         write_sums(temporary, names)
-        put(temporary, folder)
-    except BaseException:
-        remove(temporary)
-        raise
     return Built(folder, release.id, pages, sum(map(len, downloads.values())))
 
 

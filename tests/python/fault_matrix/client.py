@@ -9,10 +9,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from citymart.home import PROJECT
 
@@ -33,7 +34,7 @@ class Ended:
 
     @property
     def line(self) -> str:
-        """What it says on stderr of what is wrong, which has to be one line; nothing else may be a failure."""
+        """What it says on stderr of what is wrong, which has to be one line and no traceback."""
         told = [line for line in self.err.splitlines() if line.startswith("citymart: ")]
         assert len(told) == 1 and "Traceback" not in self.err and "internal error" not in self.err, self.err
         return told[0]
@@ -63,11 +64,17 @@ class Running:
 
     def ended(self) -> Ended:
         with self._socket, self._lines:
-            return Ended(**json.loads(self._lines.readline()))
+            ended = Ended(**json.loads(self._lines.readline()))
+        how = "killed" if ended.status == KILLED else "refused the disk" if ended.refused else "undisturbed"
+        Warm.ran[how] += 1
+        return ended
 
 
 class Warm:
     """The warm process; ends with this one."""
+
+    ran: ClassVar[Counter[str]] = Counter()
+    """How many commands were run in this session, by what was done to them."""
 
     def __init__(self) -> None:
         # The path of a socket is short.
@@ -95,6 +102,7 @@ class Warm:
         home: Path,
         *arguments: object,
         project: Path | None = None,
+        candidate: Path | None = None,
         fault: dict[str, Any] | None = None,
         keys: Path | None = None,
         clock: float = 0,
@@ -104,6 +112,7 @@ class Warm:
         command = {
             "arguments": [*map(str, arguments), "--home", str(home)],
             "project": str(project) if project else None,
+            "candidate": str(candidate) if candidate else None,
             "clock": clock,
         }
         return Running(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ import citymart.commands.forget
 import citymart.commands.load
 import citymart.commands.publish
 import citymart.exports.export
-import citymart.people.forgetting
+import citymart.people.forgetting  # noqa: F401
 from citymart import dbt_run, load, publishing
 from citymart.cli import main
+from citymart.dbt_run import DbtRun
+from citymart.home import Home
 
 
 def prepare(project: str | None = None, **_: Any) -> None:
@@ -27,8 +30,14 @@ def prepare(project: str | None = None, **_: Any) -> None:
         assert dbt
 
 
-def run(arguments: list[str], project: str | None = None, clock: float = 0) -> int:
-    """The exit status of `citymart ARGUMENTS`. `project` is that of dbt; the clock is so many seconds off."""
+def run(
+    arguments: list[str], project: str | None = None, candidate: str | None = None, clock: float = 0
+) -> int:
+    """The exit status of `citymart ARGUMENTS`. `project` is that of dbt; a `candidate` that was built before
+    stands for what dbt would build; the clock is so many seconds off.
+    """
+    if candidate:
+        publishing.run_dbt = functools.partial(_take, Path(candidate))
     if project:
         dbt_run.run_dbt = functools.partial(dbt_run.run_dbt, project=Path(project))
         publishing.publish = functools.partial(publishing.publish, project=Path(project))
@@ -36,6 +45,11 @@ def run(arguments: list[str], project: str | None = None, clock: float = 0) -> i
         for module in (publishing, load):
             module.datetime = _shifted(timedelta(seconds=clock))
     return main(arguments)
+
+
+def _take(candidate: Path, _home: Home, _arguments: list[str], *, database: Path, **_: Any) -> DbtRun:
+    shutil.copyfile(candidate / "mart.duckdb", database)
+    return DbtRun(target=candidate / "target", models=1)
 
 
 def _shifted(by: timedelta) -> type[datetime]:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-for folder in ("fault_matrix", "publish", "export"):
-    sys.path.insert(0, str(Path(__file__).parents[1] / folder))
+sys.path.insert(0, str(Path(__file__).parent))
 
 import system_calls
 from client import Warm
@@ -30,13 +29,19 @@ def warm() -> Iterator[Warm]:
     started.close()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if FAULTS:
+        said = ", ".join(f"{count:,} {what}" for what, count in sorted(Warm.ran.items()))
+        terminalreporter.write_line(f"commands of the fault matrix (seed {SEED}): {said}")
+
+
 def moments(steps: Sequence[str], few: Sequence[str]) -> list[int]:
     """Before which of the steps to kill: the first and the last of every name, with FAULTS; else the first of
     those that are called so.
     """
+    missing = [name for name in few if name not in steps]
+    assert not missing, f"no step is called {missing}"
     if not FAULTS:
-        missing = [name for name in few if name not in steps]
-        assert not missing, f"no step is called {missing}"
         return [steps.index(name) for name in few]
     last = {name: at for at, name in enumerate(steps)}
     return sorted({steps.index(name) for name in last} | {*last.values()})

@@ -15,6 +15,7 @@ import struct
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 IS_HERE = sys.platform == "linux" and platform.machine() == "x86_64"
 WHY_NOT = "system calls can be held on Linux on x86-64 only"
@@ -99,7 +100,7 @@ class Call:
         if self.descriptor is None:
             return None
         with suppress(OSError):
-            found = os.stat(f"/proc/{self.thread}/fd/{self.descriptor}")
+            found = Path(f"/proc/{self.thread}/fd/{self.descriptor}").stat()
             return found if stat.S_ISREG(found.st_mode) else None
         return None
 
@@ -128,7 +129,7 @@ def next_call(listener: int) -> Call | None:
             else:
                 call.files.append(_path(thread, AT_HERE, next(at)))
         if call.descriptor is not None:
-            call.files.append(os.readlink(f"/proc/{thread}/fd/{call.descriptor}"))
+            call.files.append(str(Path(f"/proc/{thread}/fd/{call.descriptor}").readlink()))
     return call
 
 
@@ -152,7 +153,7 @@ def _path(thread: int, folder: int, address: int) -> str:
     if text.startswith("/"):
         return text
     where = f"/proc/{thread}/cwd" if folder == AT_HERE else f"/proc/{thread}/fd/{folder}"
-    return os.path.join(os.readlink(where), text)  # noqa: PTH118
+    return str(Path(where).readlink() / text)
 
 
 def _text(thread: int, address: int) -> str:
