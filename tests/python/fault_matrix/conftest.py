@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "publish"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import system_calls
@@ -45,6 +50,37 @@ def moments(steps: Sequence[str], few: Sequence[str]) -> list[int]:
         return [steps.index(name) for name in few]
     last = {name: at for at, name in enumerate(steps)}
     return sorted({steps.index(name) for name in last} | {*last.values()})
+
+
+# What a disk says no with, and how a command has to say it; a full one still takes names away.
+REFUSALS = {
+    "full": ({"error": errno.ENOSPC}, "is full"),
+    "read-only": ({"error": errno.EROFS, "frees": False}, "no permission"),
+}
+
+
+@contextmanager
+def disk_of(megabytes: int, folder: Path) -> Iterator[Path]:
+    """A file system of its own, which only root can make."""
+    folder.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder],
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip("a small file system can't be mounted here (needs root)")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill(folder: Path, but_kilobytes: int) -> Path:
+    """A file that leaves so much free."""
+    ballast = folder / "ballast"
+    ballast.write_bytes(bytes(max(shutil.disk_usage(folder).free - but_kilobytes * 1024, 0)))
+    return ballast
 
 
 def chances(what: str, seconds: float) -> list[float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from client import KILLED, Ended, Warm
-from conftest import FAULTS, chances, moments
+from conftest import FAULTS, REFUSALS, chances, disk_of, fill, moments
 from landed import all_can_be_read, deliveries, first_delivery, landed, payments, tree
 
 # Before the records are there, before the receipt is, before what lies about is cleared away.
@@ -87,6 +87,31 @@ def test_killed_at_any_moment_nothing_is_lost_and_the_next_load_completes(case):
         home = case.fresh()
         case.load(home, {"kill_after": seconds})
         case.holds(home)
+        case.completes(home)
+
+
+@pytest.mark.parametrize("disk", REFUSALS)
+def test_a_disk_that_is_full_or_read_only_from_any_step_on_is_told_of(case, disk):
+    fault, said = REFUSALS[disk]
+    for at in moments(case.reference.steps, FEW):
+        home = case.fresh()
+        ended = case.load(home, fault | {"refuse_from": at})
+        case.holds(home)
+        if landed(home) != case.after:
+            assert ended.status == 1 and said in ended.out + ended.err, ended.steps[at]
+        assert "Traceback" not in ended.err and "internal error" not in ended.out + ended.err
+        case.completes(home)
+
+
+def test_a_small_disk_loses_nothing_and_takes_the_rest_when_there_is_room(case, tmp_path):
+    with disk_of(4, tmp_path / "disk") as disk:
+        home = Path(shutil.copytree(case.start, disk / "home"))
+        for kilobytes in (0, 8, 24, 60, *(range(0, 120, 4) if FAULTS else ())):
+            ballast = fill(disk, kilobytes)
+            ended = case.load(home)
+            case.holds(home)
+            assert landed(home) == case.after or "is full" in ended.out + ended.err
+            ballast.unlink()
         case.completes(home)
 
 
