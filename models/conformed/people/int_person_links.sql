@@ -23,10 +23,19 @@ named as (
         left_side.source = right_side.source and left_side.sender = right_side.sender
         and left_side.has_people_once as is_same_source,
         left_side.forenames = right_side.forenames and left_side.surname = right_side.surname as is_same_wording,
-        coalesce(left_side.uprn <> right_side.uprn, false)
-        or (len(left_side.door_numbers) > 0 and len(right_side.door_numbers) > 0) as is_other_door,
+        coalesce(left_side.uprn <> right_side.uprn, false) as is_other_uprn,
         coalesce(left_side.sex = 'F' or right_side.sex = 'F', false) as is_woman,
-        coalesce(left_side.generation, '') <> coalesce(right_side.generation, '') as is_other_generation,
+        coalesce(left_side.generation, '') <> coalesce(right_side.generation, '')
+        and (
+            list_has_any([left_side.generation, right_side.generation], ['junior', 'senior'])
+            or (left_side.generation is not null and right_side.generation is not null)
+        ) as is_other_generation,
+        -- where else the one of this name may be: nobody is known to share it, or it moved with others
+        left_side.rare_name is not null as is_rare_name,
+        left_side.is_rarest_name,
+        left_side.is_name_of_two,
+        coalesce(left_side.moved_name = right_side.moved_name and left_side.postcode <> right_side.postcode, false) as is_moved_together,
+        left_side.sender = right_side.sender as is_same_sender,
         pairs.first_name,
         pairs.middle_name,
         pairs.surname,

@@ -50,6 +50,7 @@ named as (
             when list_has_any(list_concat(words, surname_words), ['JUNIOR', 'JNR', 'JR', 'II', 'III']) then 'junior'
             when list_has_any(list_concat(words, surname_words), ['SENIOR', 'SNR', 'SR']) then 'senior'
             when title_as_sent = 'MASTER' then 'child'
+            when title_as_sent in ('MR', 'MRS') then 'adult'
         end as generation
     from lettered
 

@@ -48,16 +48,100 @@ whole_names as (
 
 ),
 
--- By how often its parts occur, hardly anybody else can have the whole name.
+-- How many records would have the whole name if its parts had nothing to do with each other.
+by_chance as (
+
+    select
+        first_name,
+        surname,
+        first_name || ' ' || surname as of_value,
+        sum(records) over (partition by first_name) * sum(records) over (partition by surname) / sum(records) over () as expected
+    from whole_names
+
+),
+
 rare_names as (
 
     select
         'rare name' as what,
+        of_value
+    from by_chance
+    where expected < 0.1
+
+    union all
+
+    select
+        'rarest name' as what,
+        of_value
+    from by_chance
+    where expected < 0.01
+
+),
+
+-- Of two people, and may be of more: two dates of birth of which neither is the other with a slip, or more addresses than one who has moved.
+names_of_two as (
+
+    select
+        'name of two' as what,
         first_name || ' ' || surname as of_value
-    from whole_names
-    qualify
-        sum(records) over (partition by first_name) * sum(records) over (partition by surname)
-        < 0.01 * sum(records) over ()
+    from names
+    where first_name is not null and surname is not null
+    group by first_name, surname
+    having
+        (count(distinct year(birth_date)) > 1 and count(distinct strftime(birth_date, '%m-%d')) > 1)
+        or count(distinct postcode) > 2
+
+),
+
+-- Who lives where, of those whose name tells something.
+residents as (
+
+    select distinct
+        names.first_name,
+        names.surname,
+        names.initial,
+        names.postcode
+    from names
+    inner join by_chance on names.first_name = by_chance.first_name and names.surname = by_chance.surname
+    where names.postcode is not null and by_chance.expected < 1
+
+),
+
+-- Two people or more who both turn up at one postcode and at another have moved together.
+moves as (
+
+    select
+        residents.postcode,
+        others.postcode as other_postcode,
+        list(distinct residents.first_name || ' ' || residents.surname) as movers
+    from residents
+    inner join residents as others
+        on
+            residents.first_name = others.first_name
+            and residents.surname = others.surname
+            and residents.postcode <> others.postcode
+    group by residents.postcode, others.postcode
+    having count(distinct residents.initial) > 1
+
+),
+
+moved_together as (
+
+    select distinct
+        'moved together' as what,
+        unnest(movers) || ' ' || postcode as of_value
+    from moves
+
+),
+
+-- A child's record is not the father's: those born in these months are under sixteen.
+minors as (
+
+    select distinct
+        'month of a minor' as what,
+        strftime(birth_date, '%Y-%m') as of_value
+    from names
+    where birth_date > (select quantile_disc(everybody.birth_date, 0.999) - interval 16 year from names as everybody)
 
 ),
 
@@ -74,6 +158,25 @@ offices as (
         and count(*) - count(distinct hash(sender, forenames, surname, birth_date, coalesce(uprn::varchar, door)))
         < 0.02 * count(*)
 
+),
+
+-- Some offices know no children: nobody of theirs is born so late, or none of many men is a Master.
+adult_offices as (
+
+    select
+        'adults only' as what,
+        coalesce(source, '') as of_value
+    from names
+    left join minors on strftime(names.birth_date, '%Y-%m') = minors.of_value
+    group by coalesce(source, '')
+    having
+        (count(birth_date) >= 100 and count(minors.of_value) < 0.01 * count(birth_date))
+        or (
+            count(birth_date) < 100
+            and count(*) filter (where generation = 'adult' and sex = 'M') >= 100
+            and count(*) filter (where generation = 'child') < 0.01 * count(*) filter (where generation = 'adult')
+        )
+
 )
 
 select * from shared
@@ -82,4 +185,12 @@ select * from known_names
 union all
 select * from rare_names
 union all
+select * from names_of_two
+union all
+select * from moved_together
+union all
+select * from minors
+union all
 select * from offices
+union all
+select * from adult_offices

@@ -2,7 +2,8 @@
 
 A record without a date of birth may be of either of two that have one (a father and his son), so it must not
 join them: those with a date of birth are joined first, then those without among themselves, and then each
-group of the latter to its single best person, or to nobody.
+group of the latter to its single best person, or to nobody. Those that have not even a first name, but an
+initial that may be a wife's or her husband's, come last in the same way.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 
 MARGIN = 3.0
 """How much likelier (log 2 of the odds) the best person must be than the next for a record without a date of
-birth."""
+birth or with but an initial."""
 
 DECISIONS = pa.schema([("record_id_l", pa.string()), ("record_id_r", pa.string()), ("decision", pa.string())])
 
@@ -29,6 +30,14 @@ class Record(NamedTuple):
     death_date: date | None
     nhs_number: str | None
     nino: str | None
+    generation: str | None = None
+    middle_initial: str | None = None
+    first_name: str | None = None
+
+    @property
+    def vagueness(self) -> int:
+        """0 with a date of birth, 1 without, 2 where there is no first name either."""
+        return 0 if self.birth_date else 1 if self.first_name else 2
 
 
 class Link(NamedTuple):
@@ -63,17 +72,18 @@ class Clusters:
         """Joins by the links, the likeliest first; the order in which they come does not matter."""
         known = [link for link in links if link.left in self._at and link.right in self._at]
         known.sort(key=lambda link: (-link.weight, link.left, link.right))
-        born = [record.birth_date is not None for record in self._records]
-        among_born, without, between = [], [], []
+        among: list[list[Link]] = [[], [], []]
+        between: list[list[Link]] = [[], [], []]
         for link in known:
-            sides = born[self._at[link.left]] + born[self._at[link.right]]
-            if sides == 2 or link.is_certain:
-                among_born.append(link)
+            clear, vague = sorted(self._records[self._at[side]].vagueness for side in (link.left, link.right))
+            if link.is_certain:
+                among[0].append(link)
             else:
-                (between if sides else without).append(link)
-        for link in among_born + without:
-            self._unite(link)
-        self._attach(between)
+                (among if clear == vague else between)[vague].append(link)
+        for vagueness in range(3):
+            for link in among[vagueness]:
+                self._unite(link)
+            self._attach(between[vagueness], vagueness)
 
     def cluster_of(self) -> dict[str, str]:
         """Record → the smallest `record_id` of its person."""
@@ -84,14 +94,17 @@ class Clusters:
                 least[root] = record_id
         return {record_id: least[self._root(i)] for record_id, i in self._at.items()}
 
-    def _attach(self, links: list[Link]) -> None:
-        """Each group without a date of birth to its best person, if the next best is well behind."""
+    def _attach(self, links: list[Link], vagueness: int) -> None:
+        """Each group of this vagueness to its best clearer person, if the next best is well behind."""
         best: dict[int, dict[int, Link]] = {}
         for link in links:
             left, right = self._root(self._at[link.left]), self._root(self._at[link.right])
-            if self._known(left)[0]:
+            if self._vagueness(left) < vagueness:
                 left, right = right, left
-            if left == right or self._known(left)[0]:
+            if left == right or self._vagueness(left) < vagueness:
+                continue
+            if not self._may_be_one(left, right, link):
+                self.refused.append(link)
                 continue
             # the first is the likeliest
             best.setdefault(left, {}).setdefault(right, link)
@@ -111,19 +124,31 @@ class Clusters:
         return i
 
     def _known(self, root: int) -> tuple[set, ...]:
-        """Dates of birth, dates of death, NHS and NI numbers of a person."""
+        """What is known of a person: the values of each field of `Record` but the first."""
         if root not in self._facts:
             return tuple({value} if value else set() for value in self._records[root][1:])
         return self._facts[root]
+
+    def _vagueness(self, root: int) -> int:
+        births, *_, first_names = self._known(root)
+        return 0 if births else 1 if first_names else 2
+
+    def _may_be_one(self, left: int, right: int, link: Link) -> bool:
+        ours, theirs = self._known(left), self._known(right)
+        if self._are_apart(left, right) or not _compatible(ours[:-1], theirs[:-1], certain=link.is_certain):
+            return False
+        # an initial doesn't say that two first names are one person's
+        sides = (self._records[self._at[side]] for side in (link.left, link.right))
+        return link.is_certain or not (ours[-1] and theirs[-1]) or all(side.first_name for side in sides)
 
     def _unite(self, link: Link) -> None:
         left, right = self._root(self._at[link.left]), self._root(self._at[link.right])
         if left == right:
             return
-        ours, theirs = self._known(left), self._known(right)
-        if self._are_apart(left, right) or not _compatible(ours, theirs, certain=link.is_certain):
+        if not self._may_be_one(left, right, link):
             self.refused.append(link)
             return
+        ours, theirs = self._known(left), self._known(right)
         if self._size[left] < self._size[right]:
             left, right = right, left
         self._parent[right] = left
@@ -140,11 +165,17 @@ class Clusters:
 
 
 def _compatible(ours: tuple[set, ...], theirs: tuple[set, ...], *, certain: bool) -> bool:
-    births, deaths, nhs_numbers, ninos = zip(ours, theirs, strict=True)
+    births, deaths, nhs_numbers, ninos, generations, middles = zip(ours, theirs, strict=True)
     for mine, others in (deaths, nhs_numbers):
         if mine and others and not mine & others:
             return False
     if not certain and ninos[0] and ninos[1] and not ninos[0] & ninos[1]:
+        return False
+    # a father and his son, where the dates don't tell
+    is_another = {"child", "adult"} <= generations[0] | generations[1] or (
+        all(middles) and not middles[0] & middles[1]
+    )
+    if is_another and not certain and not all(births):
         return False
     # a person whose number is sure may have a second, wrong date of birth: each of one side must be near some
     mine, others = births
@@ -161,7 +192,7 @@ def is_near(a: date, b: date) -> bool:
     """
     if a == b:
         return True
-    if (a.month, a.day) == (b.month, b.day) and abs(a.year - b.year) >= 10:
+    if (a.month, a.day) == (b.month, b.day) and abs(a.year - b.year) > 10:
         return False
     agree = (a.year == b.year) + (a.month == b.month) + (a.day == b.day)
     if agree == 2 or (a.year == b.year and (a.month, a.day) == (b.day, b.month)):

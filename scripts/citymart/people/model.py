@@ -70,7 +70,7 @@ COMPARED: dict[str, list[tuple[str, str]]] = {
             " and day(birth_date_l) = month(birth_date_r)",
         ),
         # A father and his son may be born on one day of two decades.
-        ("decades apart", f"{_SAME_DAY} and abs(year(birth_date_l) - year(birth_date_r)) >= 10"),
+        ("decades apart", f"{_SAME_DAY} and abs(year(birth_date_l) - year(birth_date_r)) > 10"),
         ("one digit", f"damerau_levenshtein({_DAYS}) = 1"),
         ("same year", f"{_SAME_YEAR} and (is_first_of_january_l or is_first_of_january_r)"),
         (
@@ -158,12 +158,14 @@ BLOCKS = (
     "l.surname = r.surname and l.first_name = r.first_name and year(l.birth_date) = year(r.birth_date)",
     "l.surname = r.surname and l.first_name = r.first_name"
     " and month(l.birth_date) = month(r.birth_date) and day(l.birth_date) = day(r.birth_date)",
-    "l.surname = r.surname and l.first_root = r.first_root and l.postcode = r.postcode",
     "l.uprn = r.uprn and l.initial = r.initial",
     "l.door = r.door and l.initial = r.initial",
+    "l.door_numbers = r.door_numbers and l.street_words = r.street_words and l.surname = r.surname"
+    " and len(l.door_numbers) > 0 and (l.postcode is null or r.postcode is null)",
     "l.postcode = r.postcode and l.first_name[:3] = r.first_name[:3]",
-    "l.postcode = r.postcode and l.surname = r.surname and l.initial = r.initial",
+    "l.postcode = r.postcode and l.surname = r.surname",
     "l.rare_name = r.rare_name",
+    "l.moved_name = r.moved_name",
     "l.name_words = r.name_words and l.postcode = r.postcode",
     "l.name_words = r.name_words and l.birth_date = r.birth_date",
     "l.postcode = r.postcode and l.surname = r.first_name and l.first_name = r.surname",

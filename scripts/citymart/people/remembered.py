@@ -42,6 +42,11 @@ RECORD = (
 TOLD = {
     "known name": "first_name",
     "rare name": "first_name || ' ' || surname",
+    "rarest name": "first_name || ' ' || surname",
+    "name of two": "first_name || ' ' || surname",
+    "moved together": "first_name || ' ' || surname || ' ' || postcode",
+    "month of a minor": "strftime(birth_date, '%Y-%m')",
+    "adults only": "coalesce(source, '')",
     "people once": "coalesce(source, '')",
     **{what: f"{what}::varchar" for what in ("nhs_number", "nino", "phone", "email", "uprn", "door")},
 }

@@ -107,7 +107,7 @@ def test_the_order_of_links_changes_nothing() -> None:
 def test_a_decision_wins_over_the_machine() -> None:
     features = pa.table(
         {"record_id": ["a", "b", "c"], "birth_date": [BORN] * 3, "death_date": pa.nulls(3, pa.date32()),
-         "nhs_number": pa.nulls(3, pa.string()), "nino": pa.nulls(3, pa.string())}
+         **{name: pa.nulls(3, pa.string()) for name in joining.Record._fields[3:]}}
     )  # fmt: skip
     links = pa.table(
         {"record_id_l": ["a"], "record_id_r": ["b"], "match_weight": [20.0], "decision": ["link"],
