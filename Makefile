@@ -6,7 +6,7 @@ export PYTHONPATH := scripts
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup validators mart test lint docs bench test-faults test-city subject
+.PHONY: help setup validators mart test lint docs bench test-faults test-city test-lake subject
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ test-faults: setup ## the tests that kill, fill disks and corrupt, many times ov
 
 test-city: setup ## the truth of a city of all boroughs against the mart, every system of every subject (minutes)
 	@CITY_BOROUGHS=all CITY_SCALE=0.001 $(RUN)pytest tests/python/sample_city/test_city_in_the_mart.py
+
+test-lake: setup ## the sample on DuckLake, catalogue in a file and in PostgreSQL, beside the default engine (minutes)
+	@LAKE=1 $(RUN)pytest -rs tests/python/lake
 
 subject: setup ## start a new subject: make subject NAME=licences
 	@./citymart subject "$(NAME)"

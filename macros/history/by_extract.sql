@@ -3,7 +3,10 @@
    model's code or that of its base view has changed, everything is staged anew. The result is that of a build from nothing.
 
    The model's rows must each depend on their own extract alone: it may read its base view, `extracts` and `extract_columns`.
-   What has been staged, and how it was read, is kept beside the table in stg_<subject>__extracts. #}
+   What has been staged, and how it was read, is kept beside the table in stg_<subject>__extracts.
+
+   CITYMART_PROVIDERS (codes, with commas) leaves all but these providers' extracts as they are: in a lake several builders
+   stage at once, each the extracts of its own providers. The table and its list of extracts change in one transaction. #}
 {% materialization by_extract, adapter='duckdb' -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
@@ -36,9 +39,8 @@
             ~ 'select extract_id, reading_hash from (' ~ readings ~ ') intersect select extract_id, reading_hash from '
             ~ staged ~ ')'
         ).columns[0].values() -%}
-        {%- call statement('main') -%}
-            delete from {{ target_relation }}
-            where extract_id not in (
+        {%- set is_stale -%}
+            extract_id not in (
                 select current_readings.extract_id
                 from ({{ readings }}) as current_readings
                 inner join {{ staged }} as staged
@@ -46,14 +48,30 @@
                         current_readings.extract_id = staged.extract_id
                         and current_readings.reading_hash = staged.reading_hash
             )
+        {%- endset -%}
+        {%- call statement('main') -%}
+            delete from {{ target_relation }}
+            where {{ of_this_builder(target_relation.identifier) }} and {{ is_stale }}
+        {%- endcall -%}
+        {%- call statement('forget') -%}
+            delete from {{ staged }}
+            where {{ of_this_builder(staged.identifier) }} and {{ is_stale }}
         {%- endcall -%}
         {%- if changed -%}
+            {%- set ids -%}
+                ({% for id in changed %}'{{ id }}'{{ ', ' if not loop.last }}{% endfor %})
+            {%- endset -%}
             {%- call statement('stage') -%}
                 insert into {{ target_relation }} by name
                 select * from (
                     {{ compiled_code }}
                 ) as records
-                where extract_id in ({% for id in changed %}'{{ id }}'{{ ', ' if not loop.last }}{% endfor %})
+                where extract_id in {{ ids }}
+            {%- endcall -%}
+            {%- call statement('remember') -%}
+                insert into {{ staged }} by name
+                select * from ({{ readings }}) as current_readings
+                where extract_id in {{ ids }}
             {%- endcall -%}
         {%- endif -%}
     {%- else -%}
@@ -62,13 +80,16 @@
         {%- endif -%}
         {%- call statement('main') -%}
             create or replace table {{ target_relation }} as (
-                {{ compiled_code }}
+                select * from (
+                    {{ compiled_code }}
+                ) as records
+                where {{ of_this_builder('records') }}
             )
         {%- endcall -%}
+        {%- call statement('remember') -%}
+            create or replace table {{ staged }} as ({{ readings }})
+        {%- endcall -%}
     {%- endif -%}
-    {%- call statement('remember') -%}
-        create or replace table {{ staged }} as ({{ readings }})
-    {%- endcall -%}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do persist_docs(target_relation, model) -%}
@@ -82,6 +103,7 @@
 {%- set landing = api.Relation.create(database=this.database, schema='landing') -%}
     select
         extracts.extract_id,
+        any_value(extracts.provider_code) as provider_code,
         md5(concat_ws(
             '|',
             to_json(any_value(struct_pack(
@@ -101,13 +123,19 @@
     left join {{ landing.include(identifier=false) }}.extract_columns as extract_columns
         on extracts.extract_id = extract_columns.extract_id
     cross join ({{ code_hash(subject, code) }}) as code
-    where extracts.subject = '{{ subject }}' and extracts.is_landed
+    where extracts.subject = '{{ subject }}' and extracts.is_landed and {{ of_this_builder('extracts') }}
     group by extracts.extract_id
 {%- endmacro %}
 
-{# One row: a hash of the model's code and of its base view's. #}
+{# Whether an extract is one of those that this builder stages: CITYMART_PROVIDERS, or all. #}
+{% macro of_this_builder(table) -%}
+{%- set providers = env_var('CITYMART_PROVIDERS', '') -%}
+{%- if providers -%} {{ table }}.provider_code in ('{{ providers | replace(",", "', '") }}') {%- else -%} true {%- endif -%}
+{%- endmacro %}
+
+{# One row: a hash of the model's code and of its base view's; the 2 is the shape of stg_<subject>__extracts. #}
 {% macro code_hash(subject, code) -%}
-    select md5('{{ local_md5(code) }}' || coalesce(any_value(sql), '')) as code_hash
+    select md5('2{{ local_md5(code) }}' || coalesce(any_value(sql), '')) as code_hash
     from duckdb_views()
     where database_name = '{{ this.database }}' and schema_name = '{{ this.schema }}' and view_name = 'base_{{ subject }}'
 {%- endmacro %}

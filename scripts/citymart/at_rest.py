@@ -29,6 +29,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from . import lake
 from .disk import written_anew
 from .errors import CityMartError
 from .extensions import extension
@@ -188,10 +189,13 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def attach(con: duckdb.DuckDBPyConnection, database: Path, name: str, *, read_only: bool = True) -> None:
-    """Attach the database of a build to a prepared connection.
+    """Attach the database of a build, a file or a snapshot of a lake, to a prepared connection.
 
     Raises `CityMartError`, in which no key is: the message of DuckDB may hold the statement.
     """
+    if database.suffix == lake.POINTER:
+        lake.attach_pointed(con, database, name)
+        return
     now = lock()
     options = ["read_only"] if read_only else []
     if now is not None:
@@ -209,9 +213,9 @@ def attach(con: duckdb.DuckDBPyConnection, database: Path, name: str, *, read_on
 def opened(database: Path) -> duckdb.DuckDBPyConnection:
     """The database of a build, to read; its tables have the names that they have for dbt.
 
-    Raises what DuckDB raises for a plain one, `CityMartError` for a locked one.
+    Raises what DuckDB raises for a plain one, `CityMartError` for a locked one and for a lake.
     """
-    if lock() is None:
+    if lock() is None and database.suffix != lake.POINTER:
         return duckdb.connect(str(database), read_only=True)
     con = connect()
     try:

@@ -37,6 +37,7 @@ COMMANDS = {
     "status": "What has landed, what is unmapped, refused or overdue.",
     "build": "Build the development database.",
     "publish": "Build and test a candidate, and make it the current release.",
+    "lake": "Where the lake is, which releases it holds, how to read one.",
     "keys": "Make the keys of the audiences that have none.",
     "export": "Write the current release as CSV, Parquet, GeoJSON and Excel.",
     "site": "Write the catalogue of the current release as pages.",

@@ -13,11 +13,12 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
-from citymart import at_rest
+from citymart import at_rest, lake
 from citymart.errors import CityMartError
 from citymart.extensions import extension
 from citymart.hashing import literal
 from citymart.home import Home
+from citymart.lake import Lake
 from citymart.layouts import Seeds
 from citymart.placeholders import ensure_landing
 
@@ -28,6 +29,7 @@ def spatial_extension() -> Path:
 
 
 class Plugin(BasePlugin):
+    is_lake = False
     locked: Path | None = None
     """The database, where it is encrypted: dbt-duckdb can't open such a one, so it is attached."""
 
@@ -42,7 +44,13 @@ class Plugin(BasePlugin):
             what = f"export {at_rest.NAMED}={at_rest.NAME}" if at_rest.lock() else f"unset {at_rest.NAMED}"
             raise DbtRuntimeError(f"dbt alone builds {home.root} after `{what}`; `citymart build` just does")
         self.home = home
-        if creds.path != ":memory:":
+        self.is_lake = any(attached.is_ducklake for attached in creds.attach or [])
+        if self.is_lake:
+            if at_rest.lock():
+                raise DbtRuntimeError(lake.NOT_ENCRYPTED)
+            Lake.of(home).make_folders()
+            config["temp_directory"] = str(home.build / "lake" / "spill")
+        elif creds.path != ":memory:":
             creds.path = os.environ.get("CITYMART_DATABASE") or str(home.build / "dev" / "mart.duckdb")
             Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
             if at_rest.lock():
@@ -57,9 +65,11 @@ class Plugin(BasePlugin):
         # The sources say where in a home the landing is, and this which home.
         conn.execute(f"set global file_search_path = {literal(self.home.root)}")
         at_rest.prepare(conn)
+        if self.is_lake:
+            lake.prepare(conn)
         if self.locked:
             at_rest.attach(conn, self.locked, self.creds.database, read_only=False)
 
     def configure_cursor(self, cursor: Any) -> None:
-        if self.locked:
+        if self.locked or self.is_lake:
             cursor.execute(f"use {self.creds.database}")

@@ -16,10 +16,11 @@ from typing import Any
 
 import duckdb
 
-from citymart import at_rest
+from citymart import at_rest, lake
 from citymart.disk import written_anew
 from citymart.errors import CityMartError
 from citymart.home import PROJECT, Home
+from citymart.lake import Lake
 from citymart.layouts import Seeds
 
 PARSED = "partial_parse.msgpack"
@@ -62,11 +63,13 @@ def run_dbt(
     target: Path | None = None,
     project: Path = PROJECT,
     note: Callable[[str], None] = lambda _: None,
+    environment: Mapping[str, str] | None = None,
 ) -> DbtRun:
     """Run `dbt <arguments>` on the database file; its artefacts land in `build/target/<use>`, or `target`.
-    `note` is told every few seconds how far it is.
+    `note` is told every few seconds how far it is; dbt finds what else is in `environment`.
 
-    The file's name must be `mart.duckdb`, because DuckDB names a database after its file. When this
+    The file's name must be `mart.duckdb`, because DuckDB names a database after its file; or `mart.lake`:
+    then the lake of the home is built, and the file says which of its snapshots the build is. When this
     returns no connection to it is open.
 
     Raises `CityMartError` when dbt can't read the project or can't open the file, `UsageError` for a layout
@@ -78,27 +81,34 @@ def run_dbt(
     from citymart.people.forgetting import keep_out
 
     at_rest.begin(home)
+    built = Lake.of(home) if database.suffix == lake.POINTER else None
+    if built and at_rest.lock():
+        raise CityMartError(lake.NOT_ENCRYPTED)
     seeds = Seeds(project / "seeds")
     seeds.check_layouts()
     keep_out(home, seeds=seeds, note=note)
     target = target or home.build / "target" / use
-    parsed, shared = target / PARSED, project / "target" / PARSED
+    # What is parsed for one engine is parsed anew for the other.
+    parsed, shared = target / PARSED, project / "target" / (f"{lake.TARGET}.{PARSED}" if built else PARSED)
     command = [
         *arguments,
         *("--project-dir", str(project), "--profiles-dir", str(project)),
         *("--target-path", str(target), "--log-path", str(home.root / "logs")),
         *("--log-level", "none", "--log-level-file", "info", "--no-use-colors"),
         "--no-send-anonymous-usage-stats",
+        *(("--target", lake.TARGET) if built else ()),
     ]
     if (newest := _newest(parsed, shared)).exists():
         command += ["--partial-parse-file-path", str(newest)]
-    environment = {
+    said = {
         "CITYMART_HOME": str(home.root),
         "CITYMART_DATABASE": str(database),
         "DO_NOT_TRACK": "1",
         at_rest.NAMED: at_rest.NAME if at_rest.lock() else "",
+        **(built.environment if built else {}),
+        **(environment or {}),
     }
-    with _environment(environment), _silent_log():
+    with _environment(said), _silent_log():
         try:
             outcome = dbtRunner(callbacks=[_Progress(note)]).invoke(command)
         finally:
@@ -114,6 +124,8 @@ def run_dbt(
         raise disk_is_full(home)
     if results is None:
         raise CityMartError(_not_started(outcome.exception, home))
+    if built:
+        lake.point(database, built)
     return _summary(target, results)
 
 

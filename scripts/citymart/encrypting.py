@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from . import at_rest
+from . import at_rest, lake
 from .disk import written_anew
 from .errors import CityMartError
 from .hashing import file_sha256
@@ -61,6 +61,8 @@ def encrypt(home: Home, *, note: Callable[[str], None] = lambda _: None) -> Encr
     if mark is not None and mark.is_whole:
         at_rest.require(home)
         return done
+    if found := lake.there(home):
+        raise CityMartError(f"{home.root} has a lake ({found.catalogue}), and {lake.NOT_ENCRYPTED}")
     with build_lock(home, "keys"), loading(home, note):
         kept = [path for folder in (home.landing, home.root / "people") for path in _files(folder)]
         _try_key(kept)

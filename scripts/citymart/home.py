@@ -45,6 +45,11 @@ class Home:
         return self.root / "build"
 
     @property
+    def lake(self) -> Path:
+        """Where its lake is, unless CITYMART_LAKE and CITYMART_LAKE_DATA say otherwise."""
+        return self.root / "lake"
+
+    @property
     def published(self) -> Path:
         return self.root / "published"
 

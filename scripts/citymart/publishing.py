@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from citymart import at_rest
+from citymart import at_rest, lake
 from citymart.catalogue.breaking import require_no_break
 from citymart.catalogue.described import Catalogue, read_catalogue
 from citymart.catalogue.tables import write_catalogue
@@ -30,6 +30,7 @@ from citymart.disk import fsync_file, fsync_folder
 from citymart.errors import CityMartError
 from citymart.hashing import Table, copy_comments, file_sha256, literal, quoted, table_digest, tables
 from citymart.home import PROJECT, Home
+from citymart.lake_releases import record_releases
 from citymart.lock import build_lock
 from citymart.releases import (
     DATABASE,
@@ -51,7 +52,7 @@ from citymart.releases import (
 from citymart.sharing.release import cut_log, log_access, log_length, sharing, write_audiences
 
 SCHEMAS = ("marts", "market")
-CANDIDATE = "mart.duckdb"
+CANDIDATE = "mart"
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,16 @@ def publish(
     keep: int = 5,
     note: Callable[[str], None] = lambda _: None,
     project: Path = PROJECT,
+    in_lake: bool = False,
 ) -> Published:
     """Build a candidate, test it, and make it the current release if it passes and says something new.
 
-    A candidate that fails stays in `build/failed` until the next publish.
+    A candidate that fails stays in `build/failed` until the next publish. The candidate is a new file; or
+    `in_lake` a snapshot of the home's lake, which is brought up to date and keeps what was released before.
     """
     with build_lock(home, "publish"):
         _clear(home)
-        candidate = _fresh_candidate(home)
+        candidate = _fresh_candidate(home, lake.POINTER if in_lake else ".duckdb")
         try:
             note("building and testing a candidate …")
             # Unit tests are of the code, whatever the data: CI and `citymart build` run them.
@@ -91,6 +94,8 @@ def publish(
             warnings = with_examples(candidate, run.warnings)
             release, new = _release(home, candidate, run.target, project)
             removed = prune(home, keep)
+            if in_lake:
+                record_releases(home, release, lake.pointed(candidate)[1])
             remove(failed_folder(home))
             return Published(release, new, run, removed=removed, warnings=warnings)
         except (duckdb.Error, OSError) as error:
@@ -117,6 +122,8 @@ def roll_back(home: Home) -> tuple[Release, Release]:
         if not release.database.is_file():
             raise CityMartError(f"{release.folder} has no {DATABASE}; the current release stays")
         make_current(home, release.id)
+        if lake.SNAPSHOT in release.manifest or lake.SNAPSHOT in left.manifest:
+            record_releases(home, release, release.manifest.get(lake.SNAPSHOT))
         return left, release
 
 
@@ -144,19 +151,24 @@ def last_failure(home: Home) -> dict[str, Any] | None:
         return None
 
 
-def _fresh_candidate(home: Home) -> Path:
+def _fresh_candidate(home: Home, kind: str) -> Path:
     # One path for every run: dbt parses the whole project anew when the path of its database changes.
     folder = home.build / "candidate"
     remove(folder)
     folder.mkdir(parents=True)
-    return folder / CANDIDATE
+    return folder / f"{CANDIDATE}{kind}"
+
+
+def failed_candidate(home: Home) -> Path:
+    """The candidate that the last publish has built, where it failed."""
+    return next(failed_folder(home).glob(f"{CANDIDATE}.*"), failed_folder(home) / f"{CANDIDATE}.duckdb")
 
 
 def _keep_failed(home: Home, candidate: Path, run: DbtRun) -> list[dict[str, Any]]:
     folder = failed_folder(home)
     remove(folder)
     candidate.parent.replace(folder)
-    failures = with_examples(folder / CANDIDATE, run.failures)
+    failures = with_examples(failed_candidate(home), run.failures)
     story = {"failed_at": _now().isoformat(timespec="seconds"), "failures": failures}
     at_rest.write_text(folder / "failures.json", json.dumps(story, indent=2, ensure_ascii=False))
     return failures
@@ -212,6 +224,8 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
         ],
         "code": code_version(project),
     }
+    if candidate.suffix == lake.POINTER:
+        manifest[lake.SNAPSHOT] = lake.pointed(candidate)[1]
     if agreed is not None:
         earlier = current.folder if current else None
         manifest["audiences"] = write_audiences(

@@ -10,9 +10,16 @@ from citymart.dbt_run import sentences
 
 @click.command()
 @click.option("--keep", type=click.IntRange(min=1), default=5, show_default=True, help="Releases to keep.")
+@click.option(
+    "--target",
+    type=click.Choice(["file", "lake"]),
+    default="file",
+    show_default=True,
+    help="What the candidate is built in: see docs/lake.md.",
+)
 @click.option("--rollback", is_flag=True, help="Build nothing: go back to the release before.")
 @click.pass_context
-def publish(ctx: click.Context, keep: int, rollback: bool) -> None:
+def publish(ctx: click.Context, keep: int, target: str, rollback: bool) -> None:
     """Build and test a candidate, and make it the current release.
 
     \b
@@ -31,6 +38,10 @@ def publish(ctx: click.Context, keep: int, rollback: bool) -> None:
     it: a file an audience, with what the agreements of seeds/market give it on
     the day. All but open.duckdb are encrypted; the variable CITYMART_KEYS names
     the file with the keys (see `citymart keys`).
+
+    \b
+    With --target lake the candidate is a snapshot of the home's lake, where
+    what is new is added to what was there. The release is the same.
 
     \b
     --rollback makes the release before the current one current, in one step,
@@ -58,7 +69,7 @@ def publish(ctx: click.Context, keep: int, rollback: bool) -> None:
             f"went back from {left.id} to {release.id}, published {release.manifest['created_at']}",
         )
         return
-    outcome = publishing.publish(settings.home, keep=keep, note=settings.note)
+    outcome = publishing.publish(settings.home, keep=keep, note=settings.note, in_lake=target == "lake")
     if outcome.release is None:
         _tell_failures(ctx, outcome)
         return
@@ -81,10 +92,10 @@ def publish(ctx: click.Context, keep: int, rollback: bool) -> None:
 
 
 def _tell_failures(ctx: click.Context, outcome) -> None:
-    from citymart.publishing import failed_folder
+    from citymart.publishing import failed_candidate
 
     settings: Settings = ctx.obj
-    folder = failed_folder(settings.home)
+    candidate = failed_candidate(settings.home)
     count = len(outcome.failures)
     skipped = f", {outcome.run.skipped} more not run because of it" if outcome.run.skipped else ""
     settings.answer(
@@ -93,13 +104,13 @@ def _tell_failures(ctx: click.Context, outcome) -> None:
             "published": False,
             "failures": outcome.failures,
             "skipped": outcome.run.skipped,
-            "candidate": folder / "mart.duckdb",
+            "candidate": candidate,
         }
     )
     lines = sentences(outcome.failures, "citymart")
     lines.append(
         f"citymart: {count} failed{skipped}; nothing was published and the current release stays."
-        f" The candidate is kept for a look: {folder / 'mart.duckdb'}"
+        f" The candidate is kept for a look: {candidate}"
     )
     click.echo("\n".join(lines), err=True)
     ctx.exit(FAILED)

@@ -21,10 +21,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from .. import at_rest
+from .. import at_rest, lake
 from ..disk import written_anew
 from ..errors import CityMartError, UsageError
 from ..home import Home
+from ..lake_releases import empty
 from ..landing import loading
 from ..layouts import Seeds
 from ..lock import build_lock
@@ -98,7 +99,9 @@ class _Built:
     """What the build database knows of persons."""
 
     def __init__(self, home: Home):
-        self.database = home.build / "dev" / "mart.duckdb"
+        files = [home.build / "dev" / "mart.duckdb", lake.pointer(home)]
+        there = [file for file in files if file.exists()]
+        self.database = max(there, key=lambda file: file.stat().st_mtime, default=files[0])
 
     def __bool__(self) -> bool:
         return self.database.exists()
@@ -400,11 +403,12 @@ def forget(
             done.removed += _remove_all(home, [home.published, home.exports])
         note("searching every file of the home for them …")
         spared = _spared(home, todo, more)
-        in_build = lambda path: home.build in path.parents  # noqa: E731
+        in_build = lambda path: home.build in path.parents or home.lake in path.parents  # noqa: E731
         if todo.wanted:
             done.search = traces.search(home, todo.wanted, skip=in_build, spared=spared)
         _check_by_tombstones(home, seeds, stones, done)
         # Last, because it says who the person is to whoever runs this again after a kill.
+        done.removed += _empty_lake(home)
         done.removed += _remove_build(home)
         return done
 
@@ -468,6 +472,16 @@ def _remove_all(home: Home, paths: Iterable[Path]) -> list[str]:
             remove(path)
             gone.append(str(path.relative_to(home.root)))
     return gone
+
+
+def _empty_lake(home: Home) -> list[str]:
+    """What is in the lake of the home, with all that time travel would bring back."""
+    if (found := lake.there(home)) is None:
+        return []
+    # First, so that whoever runs this again after a kill does not ask a lake that is half gone.
+    lake.pointer(home).unlink(missing_ok=True)
+    empty(found)
+    return [f"what was in the lake of {found.catalogue}"]
 
 
 def _remove_build(home: Home) -> list[str]:

@@ -15,6 +15,7 @@ DOCUMENTS = [
         "docs/generated-city.md",
         "docs/sharing.md",
         "docs/forget.md",
+        "docs/lake.md",
         "docs/exports.md",
         "docs/find-data.md",
         "docs/market.md",
@@ -78,6 +79,7 @@ def test_every_citymart_command_in_the_documents_runs(
             "licences",
             "site",
             "report",
+            "lake",
         }
         of_its_own |= {"--truth", "--operator"}
         if of_its_own & {*words}:
