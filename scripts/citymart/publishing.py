@@ -22,6 +22,7 @@ import duckdb
 
 from citymart import at_rest, lake
 from citymart.catalogue.breaking import require_no_break
+from citymart.catalogue.costs import write_costs
 from citymart.catalogue.described import Catalogue, read_catalogue
 from citymart.catalogue.tables import write_catalogue
 from citymart.dbt_manifest import read_manifest
@@ -92,7 +93,8 @@ def publish(
                 return Published(None, False, run, failures=_keep_failed(home, candidate, run))
             note(f"{run.models} models built, {run.tests} tests passed; writing the release …")
             warnings = with_examples(candidate, run.warnings)
-            release, new = _release(home, candidate, run.target, project)
+            release, new, grown = _release(home, candidate, run.target, project)
+            warnings += [{"node": "build_costs", "sentence": said, "examples": []} for said in grown]
             removed = prune(home, keep)
             if in_lake:
                 record_releases(home, release, lake.pointed(candidate)[1])
@@ -174,7 +176,7 @@ def _keep_failed(home: Home, candidate: Path, run: DbtRun) -> list[dict[str, Any
     return failures
 
 
-def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[Release, bool]:
+def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[Release, bool, list[str]]:
     found = _digests(at_rest.opened(candidate), "mart")
     if not found:
         raise CityMartError(f"the build has no table in {' or '.join(SCHEMAS)}: there is nothing to publish")
@@ -192,7 +194,7 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
     current = current_release(home)
     same_mapping = current is None or current.manifest.get("mapping_hash") == mapping_hash
     if current is not None and all(current.manifest.get(name) == said for name, said in hashes.items()):
-        return current, False
+        return current, False, []
 
     release_id = new_id(home, now, data_hash)
     folder = releases_folder(home) / release_id
@@ -210,6 +212,7 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
         _write_catalogue(database, catalogue, release_id, now.date(), current, same_mapping=same_mapping)
         if current is not None:
             require_no_break(current.database, database)
+    grown = _write_costs(database, candidate, target, current)
     fsync_file(database)
     manifest = {
         "release_id": release_id,
@@ -248,7 +251,7 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
     # Before anybody can read it: what was given and is not in the log would be worse than the reverse.
     log_access(home, manifest)
     make_current(home, release_id)
-    return Release(folder, manifest), True
+    return Release(folder, manifest), True, grown
 
 
 def _digests(opened: duckdb.DuckDBPyConnection, name: str) -> list[tuple[Table, int, str]]:
@@ -304,6 +307,18 @@ def _write_catalogue(
             same_mapping=same_mapping,
         )
         con.execute("checkpoint")
+
+
+def _write_costs(database: Path, candidate: Path, target: Path, earlier: Release | None) -> list[str]:
+    with duckdb.connect(str(database)) as con:
+        at_rest.prepare(con)
+        at_rest.attach(con, candidate, "candidate")
+        there = earlier is not None and earlier.database.exists()
+        if there:
+            con.execute(f"attach {literal(earlier.database)} as before (read_only)")
+        grown = write_costs(con, database.stem, "candidate", target, "before" if there else None)
+        con.execute("checkpoint")
+    return grown
 
 
 def code_version(project: Path = PROJECT) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""A reader of a lake in a process of its own: asks the current release, and what is being built, until told so.
+"""A reader of a lake in a process of its own: asks the current release, and what is being built, until told.
 
-`reader.py CATALOGUE DATA STOP RESULT`: while the file STOP is not there, reads; then writes to RESULT, as JSON,
-what it has seen: of each release the digests of its tables, of each extract how many rows were staged.
+`reader.py CATALOGUE DATA STOP RESULT`: while the file STOP is not there, reads; then writes to RESULT, as
+JSON, what it has seen: of each release the digests of its tables, of each extract how many rows were staged.
 """
 
 from __future__ import annotations

@@ -46,6 +46,9 @@ def test_a_changed_value_makes_a_new_release_and_keeps_the_old_one(published_hom
     assert published.new
     assert current_release(published_home).id == published.release.id != before.id
     assert before.database.exists()
+    with duckdb.connect(str(published.release.database), read_only=True) as con:
+        costs = con.execute("select model, rows, rows_before, seconds_before > 0 from market.build_costs")
+        assert ("marts.payments", 3, 3, True) in costs.fetchall()
 
 
 def test_a_rollback_makes_the_release_before_current_and_says_so(published_home, tiny_project, capsys):
