@@ -15,12 +15,13 @@ import duckdb
 from ..dbt_plugin import spatial_extension
 from ..dbt_run import run_dbt
 from ..deliveries import Declared, find_deliveries
+from ..hashing import literal
 from ..home import PROJECT, Home
 from ..layouts import Seeds
 from ..load import load_files
 
 # The same words as real payments, as many different suppliers, a few amounts with a comma and quotes.
-_PAYMENTS = """
+PAYMENTS = """
     select
         'Benchmark Council' as "Body",
         'Directorate ' || (i * 7919 % 30) as "Department",
@@ -68,7 +69,7 @@ def landing_rate(rows: int = 1_900_000, rounds: int = 5, folder: Path | None = N
     scratch = Path(tempfile.mkdtemp(prefix="citymart-bench-", dir=folder))
     try:
         source = scratch / "payments.csv"
-        duckdb.connect().execute(f"copy ({_PAYMENTS}) to '{source}' (header)", [rows])
+        duckdb.connect().execute(f"copy ({PAYMENTS}) to '{source}' (header)", [rows])
         size = source.stat().st_size / 1e6
         bare, landing = [], []
         for turn in range(rounds):
@@ -162,6 +163,7 @@ def _statements(home: Home, nodes: list[dict], scratch: Path) -> None:
     shutil.copy(home.build / "dev" / "mart.duckdb", scratch / "mart.duckdb")
     with duckdb.connect(str(scratch / "mart.duckdb"), config={"threads": 2}) as connection:
         connection.execute(f"load '{spatial_extension()}'")
+        connection.execute(f"set file_search_path = {literal(home.root)}")
         for node in nodes:
             sql = node["compiled_code"]
             if not node["unique_id"].startswith("model."):
