@@ -10,7 +10,8 @@ OF_PERSONS = {
     *("int_person_pairs", "int_person_links", "int_person_clusters", "int_person_keys"),
     *("int_person_key_history", "person_key_history", "person_links", "person_review"),
     *("dim_person", "fct_service_use", "household_profile", "service_overlap"),
-    *("int_record_persons", "int_person_coverage", "match_coverage", "match_coverage_by_group"),
+    *("int_record_persons", "int_person_coverage", "int_person_groups"),
+    *("match_coverage", "match_coverage_by_group"),
 }
 """The tables that rest on the key of a person, or on how often a name was met in the first build."""
 
