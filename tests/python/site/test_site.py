@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from citymart.errors import CityMartError, UsageError
 from citymart.folders import SUMS
@@ -118,6 +120,25 @@ def test_the_hash_and_the_size_that_a_page_tells_are_those_of_the_file(site: Pat
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()} - {SUMS}
     assert set(sums) == files
     assert sums["index.html"] == file_sha256(site / "index.html")
+
+
+def test_a_download_has_the_columns_that_the_public_gets_of_its_product(site: Path, sample_home: Path) -> None:
+    columns: dict[str, list[str]] = {}
+    file = sample_home / "published" / "current" / "audiences" / "open.duckdb"
+    with duckdb.connect(str(file), read_only=True) as con:
+        products = {name for (name,) in con.execute("select product from market.products").fetchall()}
+        for schema, table, column in con.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() order by column_index"
+        ).fetchall():
+            if f"{schema}.{table}" in products:
+                columns.setdefault(table, []).append(column)
+    sheets = {path.stem: path for path in (site / "downloads").glob("*.csv")}
+    assert set(sheets) == set(columns)
+    for product, path in sheets.items():
+        with path.open(encoding="utf-8", newline="") as lines:
+            assert next(csv.reader(lines)) == columns[product], product
+        names = pq.read_schema(path.with_suffix(".parquet")).names
+        assert names == columns[product], product
 
 
 def test_the_same_release_gives_the_same_site(site: Path, sample_home: Path, tmp_path: Path) -> None:
