@@ -122,7 +122,7 @@ def test_the_hash_and_the_size_that_a_page_tells_are_those_of_the_file(site: Pat
     assert sums["index.html"] == file_sha256(site / "index.html")
 
 
-def test_a_download_has_the_columns_that_the_public_gets_of_its_product(site: Path, sample_home: Path) -> None:
+def test_a_download_has_the_columns_that_the_public_has(site: Path, sample_home: Path) -> None:
     columns: dict[str, list[str]] = {}
     file = sample_home / "published" / "current" / "audiences" / "open.duckdb"
     with duckdb.connect(str(file), read_only=True) as con:
