@@ -15,7 +15,7 @@ WIDEST = 14
 FOLDED = 8
 """Providers that are drawn one by one."""
 BOX, GAP, HIGH, STEP = 168, 44, 26, 36
-LETTER = 6.1
+LETTER = 6.4
 LAYERS = ("Providers", "Subjects", "Staging", "Conformed", "Other products", "Product")
 
 WORDS = {

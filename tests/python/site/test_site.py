@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import csv
-import json
-import os
 import re
 import shutil
-import subprocess
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -24,9 +21,6 @@ from citymart.site.build import build, slug
 
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 LARGEST = 500_000
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-AXE = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed to open the pages in")
 
 
 class Page(HTMLParser):
@@ -69,11 +63,6 @@ class Page(HTMLParser):
     def handle_endtag(self, tag):
         if not self.open or self.open.pop() != tag:
             self.faults.append(f"</{tag}> closes something else")
-
-
-@pytest.fixture(scope="module")
-def site(sample_home: Path, tmp_path_factory) -> Path:
-    return build(Home.at(sample_home), to=tmp_path_factory.mktemp("site") / "site").folder
 
 
 @pytest.fixture(scope="module")
@@ -188,110 +177,3 @@ def test_what_can_not_be_written_is_one_error(sample_home: Path, tmp_path: Path)
     with pytest.raises(CityMartError, match="nothing is published"):
         build(Home.at(tmp_path / "home"), to=tmp_path / "site")
     assert {path.name for path in tmp_path.iterdir()} == {"other"}
-
-
-# -- in a browser -----------------------------------------------------------------------------------
-
-
-def opened(site: Path, page: str, script: str, *, axe: bool = False) -> tuple[dict, str]:
-    """What a script finds on a page in Chromium (it calls `tell`), and what the console has said."""
-    path = site / page
-    copy, code = path.with_name(f"opened-{path.name}"), path.with_name("opened.js")
-    loads = f'<script src="{AXE.resolve().as_uri()}"></script>' if axe else ""
-    tell = "function tell(x) { document.body.setAttribute('data-told', JSON.stringify(x)); }"
-    # From a file: the pages forbid scripts that stand in them.
-    code.write_text(f"{tell}{script}", encoding="utf-8")
-    text = path.read_text(encoding="utf-8")
-    copy.write_text(
-        text.replace("</body>", f'{loads}<script src="opened.js"></script></body>'), encoding="utf-8"
-    )
-    try:
-        done = subprocess.run(
-            [
-                *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000"),
-                *("--enable-logging=stderr", "--host-resolver-rules=MAP * ~NOTFOUND", "--dump-dom"),
-                *("--window-size=1280,900", copy.as_uri()),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-    finally:
-        copy.unlink()
-        code.unlink()
-    console = "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
-    told = re.search(r'data-told="([^"]*)"', done.stdout)
-    assert told, done.stderr[-2000:]
-    return json.loads(told[1].replace("&quot;", '"').replace("&lt;", "<").replace("&amp;", "&")), console
-
-
-@in_browser
-def test_search_answers_at_once_and_tables_sort(site: Path) -> None:
-    found, console = opened(
-        site,
-        "index.html",
-        """
-        var box = document.getElementById('words'), times = [], first = [];
-        ['hmo licence', 'uprn', 'supplier', 'x', 'rateable value'].forEach(function (text) {
-            var start = performance.now();
-            box.value = text;
-            box.dispatchEvent(new Event('input', {bubbles: true}));
-            times.push(performance.now() - start);
-            var result = document.querySelector('#results a');
-            first.push(result ? result.getAttribute('href') : null);
-        });
-        var table = document.getElementById('products'), at = 2;
-        function column() {
-            return Array.from(table.tBodies[0].rows).map(function (row) {
-                return Number(row.cells[at].textContent.replace(/,/g, ''));
-            });
-        }
-        table.tHead.rows[0].cells[at].querySelector('button').click();
-        var up = column();
-        table.tHead.rows[0].cells[at].querySelector('button').click();
-        tell({times: times, first: first, up: up, down: column(),
-            said: table.tHead.rows[0].cells[at].getAttribute('aria-sort')});
-        """,
-    )
-    assert console == ""
-    assert max(found["times"]) < 100
-    assert found["first"][0] == "products/marts.fct_hmo_licences.html"
-    assert "dim_supplier" in found["first"][2]
-    assert found["up"] == sorted(found["up"]) and found["down"] == sorted(found["up"], reverse=True)
-    assert found["said"] == "descending"
-
-
-LOOKED_AT = (
-    "index.html",
-    "products/marts.fct_payments.html",
-    "products/marts.dim_area.html",
-    "providers/camden.html",
-    "code-lists/index.html",
-    "questions/index.html",
-    "how.html",
-    "release.html",
-)
-
-
-@in_browser
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not here: AXE_CORE names its axe.min.js")
-@pytest.mark.parametrize("page", LOOKED_AT)
-def test_axe_finds_nothing_against_wcag(site: Path, page: str) -> None:
-    found, console = opened(
-        site,
-        page,
-        """
-        var rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-        axe.run({preload: false, runOnly: rules})
-            .then(function (result) {
-                tell({passes: result.passes.length, faults: result.violations.map(function (each) {
-                    return each.id + ': ' + each.nodes[0].target.join(' ');
-                })});
-            });
-        """,
-        axe=True,
-    )
-    assert found["faults"] == []
-    assert found["passes"] > 10
-    assert console == ""
