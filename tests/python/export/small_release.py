@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
+import duckdb
 from citymart.catalogue.described import Catalogue, Column, Note, Product
+from citymart.catalogue.tables import write_catalogue
+from citymart.dbt_plugin import spatial_extension
+from citymart.home import Home
+from citymart.sharing.files import attach
+from citymart.sharing.keys import Key
 
 SQL = """
 create schema marts;
@@ -97,3 +104,42 @@ CATALOGUE = Catalogue(
     LINEAGE,
     "",
 )
+
+
+def write_release(home: Home, key: Key) -> None:
+    """The release `R1` of the home: the files of the operator, the public and analysts (`key` locks it)."""
+    folder = home.published / "releases" / "R1"
+    (folder / "audiences").mkdir(parents=True)
+    files = {
+        "operator": (folder / "city_data_mart.duckdb", None),
+        "open": (folder / "audiences" / "open.duckdb", None),
+        "city": (folder / "audiences" / "city.duckdb", key),
+    }
+    for audience, (path, its_key) in files.items():
+        with duckdb.connect() as con:
+            con.execute(f"load '{spatial_extension()}'")
+            attach(con, path, "release", its_key)
+            con.execute("use release")
+            con.execute(SQL)
+            if audience == "open":
+                con.execute("alter table marts.payments drop column cost_centre")
+            day, is_open = date(2024, 4, 1), audience == "open"
+            write_catalogue(con, "release", CATALOGUE, {}, day, release_id="R1", is_open=is_open)
+            con.execute("use memory")
+            con.execute("detach release")
+    audiences = [
+        {"audience": name, "file": path.relative_to(folder).as_posix(), "is_encrypted": its_key is not None}
+        | {"key_version": its_key.version if its_key else None}
+        for name, (path, its_key) in files.items()
+        if name != "operator"
+    ]
+    manifest = {
+        "release_id": "R1",
+        "data_hash": "0",
+        "created_at": "2024-04-01T00:00:00+00:00",
+        "code": {"version": "0.1.0"},
+        "tables": [],
+        "audiences": audiences,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (home.published / "current").symlink_to("releases/R1")

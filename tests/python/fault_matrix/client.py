@@ -93,8 +93,9 @@ class Warm:
         assert self._process.stdout.readline() == b"ready\n"
 
     def close(self) -> None:
+        # Not until all it has started has ended: what a failed test holds ends with this process.
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
         shutil.rmtree(self._folder)
 
     def start(
@@ -104,7 +105,6 @@ class Warm:
         project: Path | None = None,
         candidate: Path | None = None,
         fault: dict[str, Any] | None = None,
-        keys: Path | None = None,
         clock: float = 0,
         watch: Sequence[Path] = (),
     ) -> Running:
@@ -121,7 +121,6 @@ class Warm:
                 "command": command,
                 "watch": [str(home), *map(str, watch)],
                 "fault": fault,
-                "environment": {"CITYMART_KEYS": str(keys)} if keys else {},
             },
         )
 

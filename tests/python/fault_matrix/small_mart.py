@@ -1,4 +1,4 @@
-"""A build of two tables, with audiences, one of them locked; and what of it was published."""
+"""A build of two tables, with an audience; and what of it was published."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from citymart.sharing.files import attach
-from citymart.sharing.keys import Key
 
-KEY = Key("city", 1, "e" * 40, "h" * 40)
 MANIFEST = {
     "nodes": {
         f"model.{name}": {
@@ -40,8 +37,7 @@ def small_build(folder: Path, payments: int) -> Path:
             create table landing.extracts as select 'camden' as provider_code, true as is_landed;
             create table seeds.providers as select
                 'camden' as provider_code, 'london_borough' as provider_type, 'E09000007' as gss_code;
-            create table seeds.audiences as select * from (values ('open', false), ('city', true))
-                as t (audience, is_encrypted);
+            create table seeds.audiences as select 'open' as audience, false as is_encrypted;
             create table seeds.agreements as select
                 'X' as agreement, audience, 'camden' as provider_code, '*' as product,
                 'open' as classification, 'a city' as purpose, 'open' as lawful_basis,
@@ -62,13 +58,6 @@ def small_build(folder: Path, payments: int) -> Path:
     return folder
 
 
-def write_keys(path: Path) -> Path:
-    path.touch(mode=0o600)
-    line = f"city,1,{KEY.encryption_key},{KEY.hash_key}\n"
-    path.write_text(f"audience,version,encryption_key,hash_key\n{line}", encoding="utf-8")
-    return path
-
-
 @dataclass(frozen=True)
 class Seen:
     """What a reader of `published/current` has: the release, its data, and what each of its files holds."""
@@ -87,11 +76,10 @@ def current(home: Path) -> Seen:
     for said in [*manifest["files"], *manifest["audiences"]]:
         file = folder / said["file"]
         assert (file.stat().st_size, _sha256(file)) == (said["bytes"], said["sha256"])
-        counts.add(_read_through(file, KEY if said.get("is_encrypted") else None))
+        counts.add(_read_through(file))
     (payments,) = counts
-    assert len(manifest["audiences"]) == 2
     names = {path.name for path in folder.rglob("*") if path.is_file()}
-    assert names == {"manifest.json", "city_data_mart.duckdb", "open.duckdb", "city.duckdb"}
+    assert names == {"manifest.json", "city_data_mart.duckdb", "open.duckdb"}
     return Seen(folder.name, manifest["data_hash"], payments)
 
 
@@ -99,13 +87,12 @@ def _sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _read_through(file: Path, key: Key | None) -> int:
+def _read_through(file: Path) -> int:
     """Reads every table to its last value; the number of payments."""
-    with duckdb.connect() as con:
-        attach(con, file, "it", key, read_only=True)
+    with duckdb.connect(str(file), read_only=True) as con:
         for schema, table in con.execute("select schema_name, table_name from duckdb_tables()").fetchall():
-            con.execute(f'select sum(hash(t)) from it."{schema}"."{table}" as t').fetchall()
-        return con.execute("select count(*) from it.marts.payments").fetchone()[0]
+            con.execute(f'select sum(hash(t)) from "{schema}"."{table}" as t').fetchall()
+        return con.execute("select count(*) from marts.payments").fetchone()[0]
 
 
 def log_of(home: Path) -> dict[str, Counter[tuple[str, str]]]:
@@ -122,6 +109,6 @@ def log_of(home: Path) -> dict[str, Counter[tuple[str, str]]]:
 def each_release_is_logged_once(home: Path) -> bool:
     """Every release that is kept stands in the log once, with all that it gave; nothing else stands there."""
     kept = {path.name for path in (home / "published" / "releases").iterdir()}
-    given = {(who, what) for who in ("open", "city") for what in ("marts.payments", "market.totals")}
+    given = {("open", "marts.payments"), ("open", "market.totals")}
     log = log_of(home)
     return log.keys() == kept and all({*said} == given and {*said.values()} == {1} for said in log.values())

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 import small_mart
+from citymart.home import Home
+from citymart.publishing import roll_back
 from client import KILLED, Ended, Warm
 from conftest import FAULTS, REFUSALS, chances, disk_of, fill, moments
 from landed import tree
@@ -29,7 +31,6 @@ class Case:
     """A home with a release, and a tested build for the next; where a publish of that leads."""
 
     warm: Warm
-    keys: Path
     candidate: Path
     start: Path
     work: Path
@@ -38,8 +39,8 @@ class Case:
     after: small_mart.Seen
     names: set[str]
 
-    def publish(self, home: Path, *more: str, fault: dict | None = None) -> Ended:
-        return self.warm.run(home, "publish", *more, candidate=self.candidate, keys=self.keys, fault=fault)
+    def publish(self, home: Path, fault: dict | None = None) -> Ended:
+        return self.warm.run(home, "publish", candidate=self.candidate, fault=fault)
 
     def fresh(self) -> Path:
         shutil.rmtree(self.work, ignore_errors=True)
@@ -67,7 +68,7 @@ class Case:
         assert (seen.data_hash, seen.payments) == (self.after.data_hash, self.after.payments)
         assert each_release_is_logged_once(home)
         # The release before is the one that readers had before, not what the kill has left.
-        assert self.publish(home, "--rollback").status == 0
+        roll_back(Home.at(home))
         assert current(home) == self.before
         assert each_release_is_logged_once(home)
 
@@ -75,18 +76,17 @@ class Case:
 @pytest.fixture(scope="module")
 def case(warm, tmp_path_factory) -> Case:
     folder = tmp_path_factory.mktemp("publish")
-    keys = small_mart.write_keys(folder / "keys.csv")
     start, work = folder / "start", folder / "work"
     small_mart.small_build(folder / "one", 8)
     candidate = small_mart.small_build(folder / "two", 10)
-    first = warm.run(start, "publish", candidate=folder / "one", keys=keys)
+    first = warm.run(start, "publish", candidate=folder / "one")
     assert first.status == 0, first.out + first.err
     shutil.copytree(start, work, symlinks=True)
-    reference = warm.run(work, "publish", candidate=candidate, keys=keys)
+    reference = warm.run(work, "publish", candidate=candidate)
     before, after = current(start), current(work)
     assert (before.payments, after.payments) == (8, 10)
     assert each_release_is_logged_once(work)
-    return Case(warm, keys, candidate, start, work, reference, before, after, tree(work))
+    return Case(warm, candidate, start, work, reference, before, after, tree(work))
 
 
 @pytest.mark.parametrize("power", [False, True], ids=["killed", "the power goes"])
