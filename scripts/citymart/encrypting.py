@@ -107,13 +107,15 @@ def _encrypt_parquet(path: Path) -> None:
 
 
 def _encrypt_receipt(path: Path) -> None:
-    """With the size and the hash that its records have now."""
+    """With the size and the hashes that its files have now."""
     text = path.read_text(encoding="utf-8")
     receipt = json.loads(text)
     if isinstance(receipt, dict) and receipt.get("landing_sha256"):
         records = path.with_name(f"{receipt['extract_id']}.parquet")
         if records.exists():
             receipt |= {"landing_bytes": records.stat().st_size, "landing_sha256": file_sha256(records)}
+            if receipt.get("rejects_sha256"):
+                receipt["rejects_sha256"] = file_sha256(path.parent / "rejects" / records.name)
             text = json.dumps(receipt, ensure_ascii=False, indent=1) + "\n"
     with written_anew(path) as fresh:
         at_rest.write_text(fresh, text)

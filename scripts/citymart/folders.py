@@ -74,3 +74,18 @@ def write_sums(folder: Path, names: Iterable[str]) -> None:
     """The hashes of files of a folder, as `sha256sum -c` reads them."""
     lines = [f"{file_sha256(folder / name)}  {name}\n" for name in sorted(names)]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def sum_faults(folder: Path) -> Iterator[tuple[str, str]]:
+    """(file, what is wrong) of each file of a folder that is not as its SHA256SUMS say. Reads them all."""
+    listed = {}
+    for line in (folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines():
+        digest, _, name = line.partition("  ")
+        listed[name] = digest
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {SUMS}
+    yield from ((name, f"is not in {SUMS}") for name in sorted(there - listed.keys()))
+    for name, digest in listed.items():
+        if name not in there:
+            yield name, "is missing"
+        elif file_sha256(folder / name) != digest:
+            yield name, f"is not what was written: its SHA-256 is another than in {SUMS}"

@@ -232,10 +232,10 @@ def _move(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def loading(home: Home, waiting: Callable[[str], None] = lambda _message: None) -> Iterator[Path]:
-    """The only load of this home at a time; gives a scratch folder. A second one waits, having said so.
+def holding(home: Home, waiting: Callable[[str], None] = lambda _message: None) -> Iterator[None]:
+    """While it lasts nobody else changes what has landed. Whoever comes second waits, having said so.
 
-    The lock goes with its process, however that ends, so what lies about once we hold it is nobody's.
+    The lock goes with its process, however that ends. Raises `NotWritten` for a home that can't be written.
     """
     try:
         home.root.mkdir(parents=True, exist_ok=True)
@@ -246,8 +246,19 @@ def loading(home: Home, waiting: Callable[[str], None] = lambda _message: None) 
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            waiting(f"Another load is writing to {home.root}; waiting for it to end.")
+            waiting(f"Another load, or a backup, holds {home.root}; waiting for it to end.")
             fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def loading(home: Home, waiting: Callable[[str], None] = lambda _message: None) -> Iterator[Path]:
+    """The only load of this home at a time; gives a scratch folder. What lies about once we hold the lock is
+    nobody's, and is cleared away. Waits, and raises, as `holding` does.
+    """
+    with holding(home, waiting):
         scratch = home.root / ".scratch"
         try:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -259,8 +270,6 @@ def loading(home: Home, waiting: Callable[[str], None] = lambda _message: None) 
             yield scratch
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-    finally:
-        os.close(lock)
 
 
 def clear_leftovers(home: Home) -> int:

@@ -698,6 +698,7 @@ class _Job:
             "landed_at": None,
             "landing_bytes": None,
             "landing_sha256": None,
+            "rejects_sha256": None,
         }
 
     def _names(self) -> dict[str, str | None]:
@@ -716,6 +717,7 @@ class _Job:
             self.receipt["notes"].append(
                 f"Passed over in the same archive, as no data by their names: {', '.join(beside)[:200]}."
             )
+        rejects = writer.rejects_path if writer.rejected else None
         receipt = self.receipt | {
             "first_record_line": writer.first_line,
             "source_records": writer.landed + writer.rejected,
@@ -728,8 +730,8 @@ class _Job:
             "landed_at": _text(self.run_so_far.moment(self.place)),
             "landing_bytes": writer.records_path.stat().st_size,
             "landing_sha256": file_sha256(writer.records_path),
+            "rejects_sha256": file_sha256(rejects) if rejects else None,
         }
-        rejects = writer.rejects_path if writer.rejected else None
         commit(self.place, extract_id, writer.records_path, rejects, receipt)
         self.run_so_far.say(self.place, extract_id, receipt)
         outcome = self._outcome(LANDED, receipt, hints=self._hints(header))

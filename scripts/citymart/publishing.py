@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -39,10 +40,10 @@ from citymart.releases import (
     Release,
     announce,
     announced,
-    current_release,
     make_current,
     need_release,
     new_id,
+    newest_whole,
     prune,
     release_before,
     releases_folder,
@@ -93,7 +94,7 @@ def publish(
                 return Published(None, False, run, failures=_keep_failed(home, candidate, run))
             note(f"{run.models} models built, {run.tests} tests passed; writing the release …")
             warnings = with_examples(candidate, run.warnings)
-            release, new, grown = _release(home, candidate, run.target, project)
+            release, new, grown = _release(home, candidate, run.target, project, note)
             warnings += [{"node": "build_costs", "sentence": said, "examples": []} for said in grown]
             removed = prune(home, keep)
             if in_lake:
@@ -110,8 +111,9 @@ def publish(
             _clear(home)
 
 
-def roll_back(home: Home) -> tuple[Release, Release]:
-    """Make the release before the current one current; returns the one left and the one that holds now.
+def roll_back(home: Home) -> tuple[str, Release]:
+    """Make the release before the current one current; returns the id of the one left, which may be damaged,
+    and the one that holds now.
 
     The one left stays where it is. What has landed stays too: the next publish has it again.
 
@@ -119,7 +121,8 @@ def roll_back(home: Home) -> tuple[Release, Release]:
     """
     with build_lock(home, "publish"):
         _clear(home)
-        left = need_release(home)
+        link = home.published / "current"
+        left = link.readlink().name if link.is_symlink() else need_release(home).id
         release = release_before(home, left)
         if not release.database.is_file():
             raise CityMartError(f"{release.folder} has no {DATABASE}; the current release stays")
@@ -176,11 +179,13 @@ def _keep_failed(home: Home, candidate: Path, run: DbtRun) -> list[dict[str, Any
     return failures
 
 
-def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[Release, bool, list[str]]:
+def _release(
+    home: Home, candidate: Path, target: Path, project: Path, note: Callable[[str], None]
+) -> tuple[Release, bool, list[str]]:
     found = _digests(at_rest.opened(candidate), "mart")
     if not found:
         raise CityMartError(f"the build has no table in {' or '.join(SCHEMAS)}: there is nothing to publish")
-    data_hash = _data_hash(found)
+    data_hash = data_hash_of((table.label, rows, digest) for table, rows, digest in found)
     now = _now()
     agreed = sharing(candidate, now.date())
     terms_hash = agreed.fingerprint if agreed else None
@@ -191,9 +196,11 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
         "catalogue_hash": catalogue.fingerprint if catalogue else None,
     }
     mapping_hash = catalogue.mapping_hash if catalogue else None
-    current = current_release(home)
+    current = newest_whole(home, note)
     same_mapping = current is None or current.manifest.get("mapping_hash") == mapping_hash
     if current is not None and all(current.manifest.get(name) == said for name, said in hashes.items()):
+        if (home.published / "current").readlink().name != current.id:
+            make_current(home, current.id)
         return current, False, []
 
     release_id = new_id(home, now, data_hash)
@@ -225,7 +232,8 @@ def _release(home: Home, candidate: Path, target: Path, project: Path) -> tuple[
         "files": [
             {"file": DATABASE, "bytes": database.stat().st_size, "sha256": file_sha256(database)},
         ],
-        "code": code_version(project),
+        "code": code_version(project) | {"folders": code_folders(project)},
+        "settings": build_settings(),
     }
     if candidate.suffix == lake.POINTER:
         manifest[lake.SNAPSHOT] = lake.pointed(candidate)[1]
@@ -259,9 +267,10 @@ def _digests(opened: duckdb.DuckDBPyConnection, name: str) -> list[tuple[Table, 
         return [(table, *table_digest(con, table)) for table in tables(con, name, SCHEMAS)]
 
 
-def _data_hash(found: Sequence[tuple[Table, int, str]]) -> str:
+def data_hash_of(found: Iterable[tuple[str, int, str]]) -> str:
+    """The hash of all data, of (table, rows, hash) in the order of the manifest."""
     return hashlib.sha256(
-        "\n".join(f"{t.label} {rows} {digest}" for t, rows, digest in found).encode()
+        "\n".join(f"{label} {rows} {digest}" for label, rows, digest in found).encode()
     ).hexdigest()
 
 
@@ -327,6 +336,27 @@ def code_version(project: Path = PROJECT) -> dict[str, Any]:
     commit = _git(project, "rev-parse", "HEAD")
     changed = _git(project, "status", "--porcelain", "--untracked-files=no")
     return {"version": version, "commit": commit or None, "modified": bool(changed) if commit else None}
+
+
+def code_folders(project: Path = PROJECT) -> dict[str, str]:
+    """Folder → a hash of its files: what a build is made by, also where it is no git checkout."""
+    folders = [*(project / name for name in ("models", "macros", "scripts")), *project.glob("seeds/*/")]
+    return {
+        folder.relative_to(project).as_posix(): _folder_hash(folder)
+        for folder in sorted(folders)
+        if folder.is_dir()
+    }
+
+
+def _folder_hash(folder: Path) -> str:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".pyc")
+    told = "".join(f"{file_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def build_settings() -> dict[str, Any]:
+    """What a build is made by that is neither landed nor code."""
+    return {"address_library": os.environ.get("CITYMART_ADDRESS_LIBRARY", "on") != "off"}
 
 
 def _git(project: Path, *arguments: str) -> str:

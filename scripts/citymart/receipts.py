@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,16 +30,15 @@ def newest_receipts(home: Home) -> list[Receipt]:
 
     The same rule as in `models/landing/extracts.sql`.
     """
-    newest: dict[str, Receipt] = {}
+    of_extract: dict[str, list[Receipt]] = {}
     for _, receipt in all_receipts(home):
-        known = newest.get(receipt["extract_id"])
-        if known is None or _age(receipt) > _age(known):
-            newest[receipt["extract_id"]] = receipt
-    return list(newest.values())
+        of_extract.setdefault(receipt["extract_id"], []).append(receipt)
+    return [newest_of(receipts) for receipts in of_extract.values()]
 
 
-def _age(receipt: Receipt) -> tuple[datetime, str]:
-    return landed_at(receipt), receipt.get("as_of_date") or ""
+def newest_of(receipts: Iterable[Receipt]) -> Receipt:
+    """The receipt of an extract that counts."""
+    return max(receipts, key=lambda receipt: (landed_at(receipt), receipt.get("as_of_date") or ""))
 
 
 def landed_at(receipt: Receipt) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 from citymart.disk import fsync_folder, written_anew
 from citymart.errors import CityMartError
+from citymart.hashing import file_sha256
 from citymart.home import Home
 
 DATABASE = "city_data_mart.duckdb"
@@ -117,11 +119,50 @@ def make_current(home: Home, release_id: str) -> None:
     (home.published / NEXT).unlink(missing_ok=True)
 
 
-def release_before(home: Home, release: Release) -> Release:
+def release_names(home: Home) -> list[str]:
+    """The ids of the releases that are kept, oldest first."""
+    return sorted(folder.name for folder in _folders(home))
+
+
+def damages(release: Release) -> Iterator[tuple[str, str]]:
+    """(file, what is wrong) of each file that is not as the manifest has it. Reads them all.
+
+    Raises `KeyError` or `TypeError` for a manifest that does not say what its files are.
+    """
+    for said in (*release.manifest["files"], *release.manifest.get("audiences", [])):
+        path = release.folder / said["file"]
+        if not path.is_file():
+            yield said["file"], "it is missing"
+        elif path.stat().st_size != said["bytes"]:
+            yield said["file"], f"it has {path.stat().st_size:,} bytes and not {said['bytes']:,}"
+        elif file_sha256(path) != said["sha256"]:
+            yield said["file"], "its SHA-256 is not the one in the manifest"
+
+
+def newest_whole(home: Home, note: Callable[[str], None] = lambda _: None) -> Release | None:
+    """The current release, or where that is damaged the newest older one that is whole; None without any.
+
+    So that a release that is damaged can be published again, and is not taken for the same data.
+    """
+    link = home.published / "current"
+    name = link.readlink().name if link.is_symlink() else ""
+    for folder in sorted((each for each in _folders(home) if each.name <= name), reverse=True):
+        try:
+            release = Release(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+            wrong = next((f"{file}: {what}" for file, what in damages(release)), None)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            wrong = f"{MANIFEST}: {error}"
+        if wrong is None:
+            return release
+        note(f"the release {folder.name} is damaged ({wrong}): it is passed over")
+    return None
+
+
+def release_before(home: Home, release_id: str) -> Release:
     """The newest kept release that is older. Raises `CityMartError` where there is none."""
-    older = sorted(folder for folder in _folders(home) if folder.name < release.id)
+    older = sorted(folder for folder in _folders(home) if folder.name < release_id)
     if not older:
-        raise CityMartError(f"no release before {release.id} is kept in {releases_folder(home)}")
+        raise CityMartError(f"no release before {release_id} is kept in {releases_folder(home)}")
     folder = older[-1]
     try:
         return Release(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))

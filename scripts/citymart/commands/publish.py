@@ -65,8 +65,8 @@ def publish(ctx: click.Context, keep: int, target: str, rollback: bool) -> None:
     if rollback:
         left, release = publishing.roll_back(settings.home)
         settings.answer(
-            {"left": left.id, "release": release.manifest},
-            f"went back from {left.id} to {release.id}, published {release.manifest['created_at']}",
+            {"left": left, "release": release.manifest},
+            f"went back from {left} to {release.id}, published {release.manifest['created_at']}",
         )
         return
     outcome = publishing.publish(settings.home, keep=keep, note=settings.note, in_lake=target == "lake")

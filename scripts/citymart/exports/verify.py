@@ -21,8 +21,8 @@ import yaml
 from rdflib.namespace import DCAT, DCTERMS
 
 from ..errors import UsageError
+from ..folders import SUMS, sum_faults
 from ..hashing import file_sha256, literal
-from .export import SUMS
 from .geojson_file import bounds_of
 from .market import file_name
 from .metadata import contract, data_json, datapackage, gcmem, openlineage, schema_org
@@ -55,7 +55,7 @@ def faults(folder: Path) -> list[str]:
     """
     if not (folder / SUMS).is_file():
         raise UsageError(f"{folder} is no export: it has no {SUMS}")
-    found = list(_sums(folder))
+    found = [f"{name} {what}" for name, what in sum_faults(folder)]
     contracts: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob(f"*.{contract.ENDING}")):
         try:
@@ -72,21 +72,6 @@ def faults(folder: Path) -> list[str]:
         for name, terms in contracts.items():
             found += _product(con, folder, name, terms, told)
     return found
-
-
-def _sums(folder: Path) -> Iterator[str]:
-    listed = {}
-    for line in (folder / SUMS).read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.partition("  ")
-        listed[name] = digest
-    there = {path.name for path in folder.iterdir()} - {SUMS}
-    for name in sorted(there - listed.keys()):
-        yield f"{name} is not in {SUMS}"
-    for name, digest in listed.items():
-        if name not in there:
-            yield f"{name} is missing"
-        elif file_sha256(folder / name) != digest:
-            yield f"{name} is not what was written: its SHA-256 is another than in {SUMS}"
 
 
 def _told(folder: Path, found: list[str]) -> list[tuple[str, dict[str, Said]]]:

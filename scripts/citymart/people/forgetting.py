@@ -14,12 +14,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from .. import at_rest, lake
 from ..disk import written_anew
@@ -199,16 +197,7 @@ def _has_key(built: _Built, person: str) -> bool:
 
 def merged_into(home: Home, person: str) -> str:
     """The key that a person has now whose key was merged into another's."""
-    merged = {
-        row["person_key"]: row["other_person_key"]
-        for row in registry.history(tombstones.folder(home)).to_pylist()
-        if row["event"] == "merged_into"
-    }
-    seen = set()
-    while person in merged and person not in seen:
-        seen.add(person)
-        person = merged[person]
-    return person
+    return registry.follow(registry.history(tombstones.folder(home)), person)
 
 
 def _again(home: Home, seeds: Seeds, stones: Tombstones, person: str, case: str) -> Plan:
@@ -396,7 +385,8 @@ def forget(
         note("taking the person out of what has landed …")
         emptied = sweeping.sweep_landing(home, seeds, stones, pointed=True, scrub=todo.wanted.scrubbed)
         done = Done(todo, case, sum(map(len, emptied.values())), len(emptied))
-        _out_of_registry(home, todo)
+        # The key stays in the history, as forgotten; which records were the person's goes.
+        registry.forget(tombstones.folder(home), [todo.person], {record.record_id for record in todo.records})
         done.removed += _remove_all(home, [home.root / "matches", home.root / "logs"])
         done.removed += _remove_all(home, [tombstones.folder(home) / name for name in FOUND_AGAIN])
         if releases:
@@ -435,34 +425,6 @@ def _check_by_tombstones(home: Home, seeds: Seeds, stones: Tombstones, done: Don
         if not done.plan.wanted:
             done.search.files += 1
             done.search.bytes += extract.records.stat().st_size
-
-
-def _out_of_registry(home: Home, todo: Plan) -> None:
-    """The key stays in the history, as forgotten; which records were the person's goes."""
-    folder = tombstones.folder(home)
-    file = folder / "keys.parquet"
-    if not file.exists():
-        return
-    gone = {record.record_id for record in todo.records}
-    table = at_rest.read_table(file, registry.KEYS)
-    rows = [
-        row for row in table.to_pylist()
-        if row["person_key"] != todo.person and row["record_id"] not in gone
-    ]  # fmt: skip
-    if table.num_rows == len(rows):
-        return
-    happened = registry.history(folder)
-    event = {
-        "person_key": todo.person,
-        "event": "forgotten",
-        "other_person_key": None,
-        "records": table.num_rows - len(rows),
-        "happened_at": datetime.now(UTC),
-    }
-    news = pa.concat_tables([happened, pa.Table.from_pylist([event], schema=registry.HISTORY)])
-    for what, path in ((news, folder / "history.parquet"), (pa.Table.from_pylist(rows, registry.KEYS), file)):
-        with written_anew(path) as fresh:
-            at_rest.write_table(what, fresh)
 
 
 def _remove_all(home: Home, paths: Iterable[Path]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def keyed(clusters: pa.Table, folder: Path, *, new_key: Callable[[], str] | None
     new_key = new_key or (lambda: secrets.token_hex(16))
     registry = folder / "keys.parquet"
     try:
-        before = dict(_pairs(at_rest.read_table(registry, KEYS))) if registry.exists() else {}
+        before = registered(folder)
         events = history(folder)
     except (pa.ArrowException, OSError) as error:
         raise CityMartError(
@@ -94,6 +94,49 @@ def keyed(clusters: pa.Table, folder: Path, *, new_key: Callable[[], str] | None
         _write(pa.concat_tables([events, news]), folder / "history.parquet")
         _write(_table(dict(sorted(known.items()))), registry)
     return _table(keys).append_column("cluster_id", pa.array([now[record] for record in keys], pa.string()))
+
+
+def registered(folder: Path) -> dict[str, str]:
+    """Record → key of its person, as the registry in `folder` has it."""
+    file = folder / "keys.parquet"
+    return dict(_pairs(at_rest.read_table(file, KEYS))) if file.exists() else {}
+
+
+def follow(happened: pa.Table, person: str) -> str:
+    """The key that a person has now whose key was merged into another's."""
+    merged = {
+        row["person_key"]: row["other_person_key"]
+        for row in happened.to_pylist()
+        if row["event"] == "merged_into"
+    }
+    seen = set()
+    while person in merged and person not in seen:
+        seen.add(person)
+        person = merged[person]
+    return person
+
+
+def forget(folder: Path, persons: Sequence[str], records: Collection[str] = ()) -> int:
+    """Take persons, and records that are the first one's too, out of the registry: how many records. That the
+    keys are forgotten stays in the history.
+    """
+    gone: Counter[str] = Counter()
+    left = {}
+    for record, person in registered(folder).items():
+        if person in persons or record in records:
+            gone[person if person in persons else persons[0]] += 1
+        else:
+            left[record] = person
+    if not gone:
+        return 0
+    now = datetime.now(UTC)
+    events = [(person, "forgotten", None, count, now) for person, count in sorted(gone.items())]
+    news = pa.Table.from_pylist(
+        [dict(zip(HISTORY.names, event, strict=True)) for event in events], schema=HISTORY
+    )
+    _write(pa.concat_tables([history(folder), news]), folder / "history.parquet")
+    _write(_table(left), folder / "keys.parquet")
+    return gone.total()
 
 
 def _pairs(table: pa.Table) -> Iterator[tuple[str, str]]:

@@ -193,6 +193,8 @@ def mend_receipts(extract: Extract, scrub: Callable[[str], str] = lambda text: t
         if any(counts.values()):
             digest = digest or file_sha256(extract.records)
             right |= {"landing_bytes": size, "landing_sha256": digest}
+            if receipt.get("rejects_sha256"):
+                right["rejects_sha256"] = file_sha256(extract.rejects)
         if right != receipt:
             write_receipt(path, right)
             mended = True

@@ -25,6 +25,7 @@ from ..home import Home
 from .identity import Named, Reader, Row, births_in, letters, name_of, ninos_in, postcodes_in
 
 KEY_VARIABLE = "CITYMART_TOMBSTONE_KEY"
+KEY = "tombstone.key"
 FORGOTTEN = pa.schema(
     [
         ("case_id", pa.string()),
@@ -198,7 +199,7 @@ def read(home: Home) -> Tombstones:
     if stones.hash(CHECK, "") not in checks:
         raise CityMartError(
             f"the key of the people who are forgotten is another one than that of {file(home)}: bring "
-            f"{folder(home) / 'tombstone.key'} back from a backup, or set {KEY_VARIABLE} to what it was"
+            f"{folder(home) / KEY} back from a backup, or set {KEY_VARIABLE} to what it was"
         )
     for row in rows:
         if row["kind"] != CHECK:
@@ -261,7 +262,7 @@ def _secret(home: Home, *, make: bool) -> bytes:
         if len(said) < 32:
             raise CityMartError(f"{KEY_VARIABLE} is too short: a key has 32 characters or more")
         return said.encode()
-    path = folder(home) / "tombstone.key"
+    path = folder(home) / KEY
     if not path.exists():
         if not make:
             raise CityMartError(

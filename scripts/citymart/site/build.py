@@ -84,7 +84,7 @@ def slug(name: str) -> str:
 
 def _before(home: Home, release: Release) -> Release | None:
     try:
-        return release_before(home, release)
+        return release_before(home, release.id)
     except CityMartError:
         return None
 
