@@ -1,5 +1,6 @@
--- A provider's newest snapshot has less than a tenth of the records of the one before. It counts as all there is: if it was
--- cut off or sent for another day, take it back with `citymart withdraw`.
+-- A provider's newest snapshot lacks more of the records of the one before than its subject bears (subjects.most_lost). It landed
+-- before such a delivery was held, and counts as all there is: if it was cut off or sent for another day, take it back with
+-- `citymart withdraw`. One that somebody accepted is not told.
 {{ config(severity='warn') }}
 
 with
@@ -32,11 +33,17 @@ deliveries as (
         extracts.subject,
         tables.table_name,
         extracts.as_of_date,
+        subjects.most_lost,
+        bool_or(extracts.accepted_at is not null) as is_accepted,
         sum(extracts.landed_rows) as records
     from extracts
     inner join tables on extracts.extract_id = tables.extract_id
     inner join subjects on extracts.subject = subjects.subject
-    where extracts.is_landed and subjects.delivery = 'snapshot'
+    where
+        extracts.is_landed
+        and subjects.delivery = 'snapshot'
+        and subjects.most_lost is not null
+        and subjects.lost_within is null
     group by all
 
 ),
@@ -54,5 +61,5 @@ compared as (
 )
 
 select * from compared
-where records * 10 < records_before
+where records_before - records > greatest(most_lost * records_before, 3 * sqrt(records_before)) and not is_accepted
 order by all

@@ -22,7 +22,8 @@ repairs as (
 
 ),
 
--- The same bytes declared again for another date or period have a second receipt: the newest declaration counts.
+-- The same bytes declared again for another date or period have a second receipt: the newest declaration counts, but one
+-- that is held takes the place of none.
 newest_receipts as (
 
     select
@@ -30,7 +31,7 @@ newest_receipts as (
         count(*) over deliveries as deliveries
     from receipts
     window deliveries as (partition by extract_id)
-    qualify row_number() over (partition by extract_id order by landed_at desc, as_of_date desc) = 1
+    qualify row_number() over (partition by extract_id order by outcome = 'held', landed_at desc, as_of_date desc) = 1
 
 )
 
@@ -45,6 +46,10 @@ select
     newest_receipts.period_from,
     newest_receipts.period_to,
     newest_receipts.landed_at,
+    newest_receipts.held_reason,
+    newest_receipts.accepted_by,
+    newest_receipts.accepted_at,
+    newest_receipts.accepted_reason,
     newest_receipts.deliveries,
     newest_receipts.source_file,
     newest_receipts.source_member,

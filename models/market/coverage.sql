@@ -50,6 +50,7 @@ received as (
         subject,
         provider_code,
         count(*) filter (where outcome = 'landed') as landed_extracts,
+        count(*) filter (where outcome = 'held') as held_extracts,
         count(*) filter (where outcome = 'refused') as refused_extracts,
         min(as_of_date) filter (where outcome = 'landed') as first_as_of_date,
         max(as_of_date) filter (where outcome = 'landed') as newest_as_of_date,
@@ -112,8 +113,9 @@ together as (
     select
         expected.*,
         providers.provider_name,
-        received.* exclude (subject, provider_code, landed_rows, rejected_rows, landed_extracts, refused_extracts),
+        received.* exclude (subject, provider_code, landed_rows, rejected_rows, landed_extracts, held_extracts, refused_extracts),
         coalesce(received.landed_extracts, 0) as landed_extracts,
+        coalesce(received.held_extracts, 0) as held_extracts,
         coalesce(received.refused_extracts, 0) as refused_extracts,
         coalesce(received.landed_rows, 0) as landed_rows,
         coalesce(received.rejected_rows, 0) as rejected_rows,
@@ -151,6 +153,7 @@ select
     together.is_expected,
     case
         when together.landed_extracts > 0 then 'received'
+        when together.held_extracts > 0 then 'held'
         when together.refused_extracts > 0 then 'refused'
         else 'missing'
     end as state,
@@ -158,6 +161,7 @@ select
     steps.name as quality_step_name,
     next_steps.criterion as next_step,
     together.landed_extracts,
+    together.held_extracts,
     together.refused_extracts,
     together.first_as_of_date,
     together.newest_as_of_date,

@@ -21,10 +21,12 @@ from citymart.cli import printable
 from citymart.dbt_run import run_dbt
 from citymart.deliveries import Declared, Delivery, begins_with_a_date, find_deliveries
 from citymart.errors import CityMartError, UsageError
+from citymart.holding import would_hold
 from citymart.home import Home
 from citymart.landing import Place, read_receipt
 from citymart.layouts import ANYONE, Seeds
-from citymart.load import Outcome, load_files
+from citymart.load import HELD, Outcome, load_files
+from citymart.receipts import accept
 from citymart.releases import remove
 
 REFERENCE = "geography"
@@ -62,6 +64,7 @@ class Checked:
     subject: str
     as_of: str
     refused: str | None = None
+    held: str | None = None
     landed_rows: int = 0
     rejected_rows: int = 0
     skipped: int = 0
@@ -76,7 +79,11 @@ class Checked:
 
     @property
     def is_good(self) -> bool:
-        return self.refused is None and not any(f.severity == "error" for f in self.findings)
+        return (
+            self.refused is None
+            and self.held is None
+            and not any(f.severity == "error" for f in self.findings)
+        )
 
 
 def check(
@@ -98,8 +105,10 @@ def check(
     with _scratch_home(home, borrow=delivery.subject != REFERENCE) as scratch:
         note("loading it …")
         outcomes = load_files([delivery], scratch).outcomes
-        checked = [_begun(delivery, outcome, scratch) for outcome in outcomes]
-        landed = {o.extract_id: c for o, c in zip(outcomes, checked, strict=True) if o.good and o.extract_id}
+        checked = [_begun(delivery, outcome, scratch, home) for outcome in outcomes]
+        landed = {
+            o.extract_id: c for o, c in zip(outcomes, checked, strict=True) if o.extract_id and not c.refused
+        }
         if landed:
             note("looking at every value …")
             _look(home, scratch, landed)
@@ -171,15 +180,21 @@ def _lend(theirs: Path, mine: Path) -> None:
         shutil.copyfile(theirs, mine)
 
 
-def _begun(delivery: Delivery, outcome: Outcome, scratch: Home) -> Checked:
+def _begun(delivery: Delivery, outcome: Outcome, scratch: Home, home: Home) -> Checked:
     checked = Checked(outcome.name, delivery.provider, delivery.subject, str(delivery.as_of))
-    if not outcome.good:
+    if not outcome.good and outcome.status != HELD:
         checked.refused = outcome.message
         return checked
     checked.landed_rows, checked.rejected_rows = outcome.landed, outcome.rejected
     checked.skipped = outcome.skipped
-    receipt = scratch.landing / delivery.subject / delivery.provider / f"{outcome.extract_id}.json"
-    checked.notes = list((read_receipt(receipt) or {}).get("notes") or [])
+    place = Place.of(scratch, delivery.provider, delivery.subject)
+    receipt = read_receipt(place.receipt(outcome.extract_id)) or {}
+    checked.notes = list(receipt.get("notes") or [])
+    if outcome.status == HELD:
+        # Here its values are looked at all the same.
+        accept(scratch, outcome.extract_id, "it is checked", "check")
+    theirs = Place.of(home, delivery.provider, delivery.subject)
+    checked.held = would_hold(theirs, Seeds(), receipt, place.records(outcome.extract_id))
     return checked
 
 
@@ -317,6 +332,8 @@ def in_words(checked: Checked) -> str:
         return "\n".join([*lines, f"refused: {checked.refused}"])
     told = f"{_count(checked.landed_rows, 'record')} would land, {checked.rejected_rows:,} rejected"
     lines.append(told + (f", {_count(checked.skipped, 'line')} passed over" if checked.skipped else ""))
+    if checked.held:
+        lines.append(f"it would be held: {checked.held}")
     lines += [f"  {text}" for text in checked.notes]
     lines.append(f"{_count(checked.mapped, 'column')} mapped, {checked.ignored} ignored")
     if checked.unknown:

@@ -76,9 +76,9 @@ class Place:
         return self.folder / (f"{extract_id}@{as_of}.json" if as_of else f"{extract_id}.json")
 
     def landed(self, extract_id: str) -> dict[str, Any] | None:
-        """The receipt of an extract that has landed whole; None if it has not."""
+        """The receipt of an extract that has landed whole, be it held or not; None if it has not."""
         receipt = read_receipt(self.receipt(extract_id))
-        if not receipt or receipt.get("outcome") != "landed":
+        if not receipt or receipt.get("outcome") not in ("landed", "held"):
             return None
         try:
             whole = self.records(extract_id).stat().st_size == receipt["landing_bytes"]

@@ -16,6 +16,7 @@ from .home import PROJECT
 
 ANYONE = "*"
 IGNORED = "-"
+ONLY = "record"  # the table of a subject that has but one
 # What a proposed row asks where nobody can tell: whoever pastes it has to answer.
 ASKED = "?"
 COLUMNS = ("provider_code", "source_column", "field", "format", "note")
@@ -47,6 +48,7 @@ class SubjectTable:
 
     always: list[str] = field(default_factory=list)
     never: list[str] = field(default_factory=list)
+    name: str = ONLY
 
 
 @dataclass
@@ -89,13 +91,13 @@ class Layout:
             target = self.feeds(position + 1, name)
             if target:
                 fed.setdefault(target, []).append(position)
-        return {name: fed.get(name, []) for name in self.table(fed)}
+        return {name: fed.get(name, []) for name in self.table(fed).always}
 
-    def table(self, fed: Collection[str]) -> list[str]:
-        """The required fields of the table that an extract with the fields `fed` is: the one of which it
-        lacks the fewest, and of several that it has whole the fullest; none that never has one of them.
+    def table(self, fed: Collection[str]) -> SubjectTable:
+        """The table that an extract with the fields `fed` is: the one of which it lacks the fewest required
+        fields, and of several that it has whole the fullest; none that never has one of them.
         """
-        table = min(
+        return min(
             self.tables,
             key=lambda table: (
                 any(name in fed for name in table.never),
@@ -104,7 +106,6 @@ class Layout:
             ),
             default=SubjectTable(),
         )
-        return table.always
 
     def missing(self, header: list[str]) -> list[str]:
         return [name for name, at in self.required_positions(header).items() if not at]
@@ -228,7 +229,7 @@ class Seeds:
         tables: dict[str, SubjectTable] = {}
         for row in self.rows("layouts/subject_tables.csv"):
             if row["subject"] == subject:
-                table = tables.setdefault(row["table_name"], SubjectTable())
+                table = tables.setdefault(row["table_name"], SubjectTable(name=row["table_name"]))
                 (table.never if row["presence"] == "never" else table.always).append(row["field"])
         if not tables:
             return [SubjectTable([r["field"] for r in of_subject if r["is_required"].lower() == "true"])]

@@ -18,7 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from . import at_rest
+from . import at_rest, holding
 from .containers import Member, members
 from .csv_rows import Dialect, Record, dialects, evenness, find_dialect, head, held, read_records
 from .deliveries import Delivery
@@ -35,6 +35,7 @@ from .logs import write_log
 from .people import sweeping, tombstones
 from .people.identity import Reader
 from .placeholders import ensure_landing
+from .receipts import ACCEPTED, held_for
 from .settle import Kind, Kinds, Tally, is_plain_start, number_in, settle
 from .text import LONGEST_LINE, Text, read_text
 
@@ -45,10 +46,11 @@ SAMPLE = 1_000
 MOMENT = timedelta(microseconds=1)
 # Errors that say themselves what is wrong.
 _TELLING = (CityMartError, OSError, pa.ArrowException, MemoryError)
-LANDED, ALREADY, REDELIVERED, REFUSED, FAILED = (
+LANDED, ALREADY, REDELIVERED, HELD, REFUSED, FAILED = (
     "landed",
     "already landed",
     "landed again",
+    holding.HELD,
     "refused",
     "failed",
 )
@@ -132,7 +134,8 @@ def load_files(
     watcher: Watcher | None = None,
     limits: Limits = Limits(),
 ) -> LoadSummary:
-    """Lands each delivery, or says why not; the failure of one does not touch the others.
+    """Lands each delivery, or says why not; the failure of one does not touch the others. What landed is held
+    where it does not fit its period or what came before it (see `holding`).
 
     Raises `NotWritten` only where the home itself can't be made or locked, `UsageError` for a layout row
     that can't be right, and `CityMartError` for a home that is encrypted with another key, or is not and
@@ -152,7 +155,7 @@ def load_files(
             ensure_landing(home, seeds.subjects)
         except OSError as error:
             raise explain(error, home) from None
-        run = _Run(forgotten=tombstones.read(home))
+        run = _Run(seeds, forgotten=tombstones.read(home))
         for delivery in deliveries:
             watcher.start(delivery, _size(delivery.path))
             for outcome in _load(delivery, home, scratch, seeds, watcher, limits, run):
@@ -194,7 +197,7 @@ def _load(
             job = _Job(delivery, member, home, scratch, seeds, watcher, limits, before, run)
             outcome = job.run()
             outcome.seconds = time.monotonic() - begun
-            landed_any = landed_any or outcome.good
+            landed_any = landed_any or outcome.good or outcome.status == HELD
             yield outcome
     except Exception as error:  # whatever is wrong with one file, the others are to land
         outcome = _failed(delivery, None, home, error)
@@ -261,9 +264,12 @@ def _explained(error: OSError, path: Path, home: Home) -> CityMartError:
 @dataclass
 class _Run:
     """What a run has learnt of extracts that landed before: of which day the declaration that counts is, and
-    the declarations that may have to be made anew at its end.
+    the declarations that may have to be made anew at its end. What has landed is judged then, too: a delivery
+    may come in many files.
     """
 
+    seeds: Seeds = field(default_factory=Seeds)
+    fresh: dict[Path, dict[str, Outcome]] = field(default_factory=dict)
     said: dict[tuple[Path, str], str] = field(default_factory=dict)
     later: list[tuple[_Job, str, dict[str, Any], Outcome]] = field(default_factory=list)
     newest: dict[Path, datetime] = field(default_factory=dict)
@@ -295,7 +301,22 @@ class _Run:
                 outcome.status, outcome.message = FAILED, str(explain(error, job.home))
             else:
                 outcome.status, outcome.message = again.status, again.message
+                self.fresh.get(job.place.folder, {})[extract_id] = outcome
             watcher.say(f"{outcome.name}: {outcome.status} ({outcome.message})")
+        for folder, outcomes in self.fresh.items():
+            try:
+                reasons = holding.judge(Place(folder), self.seeds, outcomes)
+            except OSError as error:
+                for outcome in outcomes.values():
+                    outcome.status, outcome.message = FAILED, str(explain(error, folder.parents[2]))
+                continue
+            for extract_id, reason in reasons.items():
+                outcome = outcomes.get(extract_id)
+                if outcome and reason:
+                    outcome.status, outcome.message = HELD, held_for(reason, extract_id)
+                    watcher.say(
+                        f"{outcome.name} ({outcome.provider} {outcome.subject}): HELD: {outcome.message}"
+                    )
 
 
 @dataclass
@@ -693,6 +714,7 @@ class _Job:
             "preamble_lines": 0,
             "blank_records": 0,
             "total_records": 0,
+            "is_of_changes": bool(self.member.table and self.member.table.is_of_changes),
             "control_totals": [],
             "notes": [],
             "landed_at": None,
@@ -732,11 +754,22 @@ class _Job:
             "landing_sha256": file_sha256(writer.records_path),
             "rejects_sha256": file_sha256(rejects) if rejects else None,
         }
-        commit(self.place, extract_id, writer.records_path, rejects, receipt)
+        commit(self.place, extract_id, writer.records_path, rejects, self._pending(receipt))
         self.run_so_far.say(self.place, extract_id, receipt)
         outcome = self._outcome(LANDED, receipt, hints=self._hints(header))
         outcome.reasons = dict(writer.reasons)
+        self._to_judge(extract_id, outcome)
         return outcome
+
+    def _pending(self, receipt: dict[str, Any]) -> dict[str, Any]:
+        """The receipt, undecided until the end of the run where the extract may have to be held."""
+        rules = holding.Rules.of(self.seeds, self.delivery.subject)
+        if not rules.may_hold(self.place, receipt):
+            return receipt
+        return receipt | {"outcome": HELD, "reason": holding.PENDING}
+
+    def _to_judge(self, extract_id: str, outcome: Outcome) -> None:
+        self.run_so_far.fresh.setdefault(self.place.folder, {})[extract_id] = outcome
 
     def _hints(self, header: list[str]) -> list[str]:
         hints = []
@@ -765,7 +798,12 @@ class _Job:
             return outcome
         if declared["as_of_date"] is None or _says(newest, declared):
             self.run_so_far.say(self.place, extract_id, newest)
-            return self._outcome(ALREADY, landed)
+            outcome = self._outcome(ALREADY, landed)
+            if newest.get("reason") == holding.PENDING:
+                self._to_judge(extract_id, outcome)
+            elif newest["outcome"] == HELD:
+                outcome.status, outcome.message = HELD, held_for(newest["reason"], extract_id)
+            return outcome
         if any(_says(receipt, declared) for receipt in receipts):
             outcome = self._outcome(ALREADY, landed)
             self.run_so_far.later.append((self, extract_id, newest, outcome))
@@ -782,10 +820,15 @@ class _Job:
         receipt = (
             newest | dates | self._names() | {"outcome": LANDED, "reason": None, "landed_at": _text(when)}
         )
-        write_receipt(self.place.receipt(extract_id, dates["as_of_date"]), receipt)
+        # Whoever accepted it has accepted it for another date.
+        receipt |= dict.fromkeys(ACCEPTED)
+        path = self.place.receipt(extract_id, dates["as_of_date"])
+        write_receipt(path, receipt if is_older else self._pending(receipt))
         if not is_older:
             self.run_so_far.say(self.place, extract_id, receipt)
         outcome = self._outcome(REDELIVERED, newest)
+        if not is_older:
+            self._to_judge(extract_id, outcome)
         way = "which still counts" if is_older else "which gives way"
         outcome.message = (
             f"{outcome.message} as of {_span(newest)}, {way}; now declared as of {_span(receipt)}"

@@ -13,6 +13,8 @@ from citymart.landing import loading, read_receipt, write_receipt
 from citymart.placeholders import NONE
 
 Receipt = dict[str, Any]
+# What a decision to let a held extract count adds to its receipt.
+ACCEPTED = ("accepted_by", "accepted_at", "accepted_reason", "held_reason")
 
 
 def all_receipts(home: Home) -> Iterator[tuple[Path, Receipt]]:
@@ -38,7 +40,12 @@ def newest_receipts(home: Home) -> list[Receipt]:
 
 def newest_of(receipts: Iterable[Receipt]) -> Receipt:
     """The receipt of an extract that counts."""
-    return max(receipts, key=lambda receipt: (landed_at(receipt), receipt.get("as_of_date") or ""))
+    return max(receipts, key=age)
+
+
+def age(receipt: Receipt) -> tuple[datetime, str]:
+    """By which the newest of an extract's receipts is told."""
+    return landed_at(receipt), receipt.get("as_of_date") or ""
 
 
 def landed_at(receipt: Receipt) -> datetime:
@@ -61,7 +68,7 @@ def withdraw(home: Home, name: str, why: str, *, note: Callable[[str], None] = l
     # A load clears away temporary files that are not its own.
     with loading(home, note):
         receipt = _named(home, name)
-        if receipt["outcome"] != "landed":
+        if receipt["outcome"] not in ("landed", "held"):
             raise UsageError(
                 f"{_told(receipt)} is {receipt['outcome']} already: there is nothing to withdraw"
             )
@@ -71,10 +78,66 @@ def withdraw(home: Home, name: str, why: str, *, note: Callable[[str], None] = l
         withdrawn = receipt | {
             "outcome": "withdrawn",
             "reason": why,
-            "landed_at": when.isoformat().replace("+00:00", "Z"),
+            "landed_at": _text(when),
         }
         write_receipt(_tombstone(home, receipt), withdrawn)
         return withdrawn
+
+
+def accept(
+    home: Home, name: str, why: str, by: str, *, note: Callable[[str], None] = lambda _: None
+) -> list[Receipt]:
+    """Let a held extract count; returns the receipts that say so, one a file of its delivery.
+
+    Files of one day that are held together, since the delivery as a whole lacks records, are accepted
+    together. Each receipt of a decision is a file of its own and is never written again.
+
+    Raises `UsageError` when nothing or more than one thing is called that, or when it is not held.
+    """
+    _named(home, name)
+    with loading(home, note):
+        receipt = _named(home, name)
+        if receipt["outcome"] != "held":
+            raise UsageError(
+                f"{_told(receipt)} is {receipt['outcome']}, not held: there is nothing to accept"
+            )
+        key = ("subject", "provider_code", "as_of_date", "reason")
+        together = [r for r in newest_receipts(home) if r["outcome"] == "held" and _same(r, receipt, key)]
+        now = datetime.now(UTC).replace(microsecond=0)
+        return [_accept(home, each, why, by, now) for each in together]
+
+
+def _same(one: Receipt, other: Receipt, keys: tuple[str, ...]) -> bool:
+    return all(one.get(key) == other.get(key) for key in keys)
+
+
+def _accept(home: Home, receipt: Receipt, why: str, by: str, now: datetime) -> Receipt:
+    accepted = receipt | {
+        "outcome": "landed",
+        "reason": None,
+        # It came when it came: newer than the receipt that holds it, and no later than that.
+        "landed_at": _text(landed_at(receipt) + timedelta(microseconds=1)),
+        "accepted_by": by,
+        "accepted_at": _text(now),
+        "accepted_reason": why,
+        "held_reason": receipt["reason"],
+    }
+    folder = home.landing / receipt["subject"] / receipt["provider_code"]
+    decided = len(list(folder.glob(f"{receipt['extract_id']}@accepted-*.json")))
+    write_receipt(folder / f"{receipt['extract_id']}@accepted-{decided + 1}.json", accepted)
+    return accepted
+
+
+def _text(when: datetime) -> str:
+    return when.isoformat().replace("+00:00", "Z")
+
+
+def held_for(reason: str | None, extract_id: str) -> str:
+    """Why an extract is held, and what to do about it."""
+    return (
+        f'{reason}. If it is right, `citymart load --accept {extract_id} --reason "…"`; '
+        f'if not, `citymart withdraw {extract_id} --why "…"`'
+    )
 
 
 def bring_back(home: Home, name: str, *, note: Callable[[str], None] = lambda _: None) -> Receipt:

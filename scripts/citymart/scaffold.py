@@ -43,7 +43,7 @@ def add_subject(name: str, project: Path) -> list[Path]:
     return [
         *written,
         layout,
-        _append(project / "seeds/market/subjects.csv", f"{name},{title},,append,31,"),
+        _append(project / "seeds/market/subjects.csv", f"{name},{title},,append,31,,,received_date,0.5,"),
         _append(
             project / "seeds/layouts/subject_fields.csv",
             f"{name},reference,true,open",

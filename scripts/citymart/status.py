@@ -31,6 +31,7 @@ class Delivered:
     unmapped: dict[str, int] = field(default_factory=dict)
     missing: dict[str, int] = field(default_factory=dict)
     overdue_days: int = 0
+    held: list[dict[str, str]] = field(default_factory=list)
     refused: list[dict[str, str]] = field(default_factory=list)
     withdrawn: list[dict[str, str]] = field(default_factory=list)
 
@@ -61,7 +62,8 @@ def _summed(known: _Known, key: tuple[str, str], receipts: Iterable[Receipt], to
                 "as_of": receipt.get("as_of_date"),
                 "reason": receipt.get("reason") or "",
             }
-            (summed.withdrawn if receipt["outcome"] == "withdrawn" else summed.refused).append(told)
+            of = {"withdrawn": summed.withdrawn, "held": summed.held}.get(receipt["outcome"], summed.refused)
+            of.append(told)
             continue
         summed.files += 1
         summed.newest_as_of = max(summed.newest_as_of or "", receipt["as_of_date"] or "") or None

@@ -230,7 +230,7 @@ def _suggestion(
     used = taken | {field for field, _ in chosen.values()}
     nameless = [at for at in unknown if at not in chosen]
     fields = FieldsByValue(names.subject, provider, seeds)
-    chosen |= _by_values(table, nameless, fields, used, layout.table(used))
+    chosen |= _by_values(table, nameless, fields, used, layout.table(used).always)
     rows, samples = [], {}
     for at in unknown:
         field, because = chosen[at]
@@ -251,7 +251,7 @@ def _suggestion(
         header_line=table.header_line,
         rows=rows,
         known=[table.header[at] for at in range(len(table.header)) if known[at]],
-        missing=[field for field in layout.table(fed) if field not in fed],
+        missing=[field for field in layout.table(fed).always if field not in fed],
         samples=samples,
     )
 

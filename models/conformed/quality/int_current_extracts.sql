@@ -1,5 +1,5 @@
 -- int_current_extracts.sql
--- One row a delivery of which at least one record counts in the mart, or a refused one that no later delivery made good.
+-- One row a delivery of which at least one record counts in the mart, or a held or refused one that no later delivery made good.
 with
 
 extracts as (
@@ -29,18 +29,18 @@ newest_landed as (
 
 ),
 
-still_refused as (
+still_awaited as (
 
     select extracts.extract_id
     from extracts
     left join newest_landed
         on extracts.subject = newest_landed.subject and extracts.provider_code = newest_landed.provider_code
     where
-        extracts.outcome = 'refused'
+        extracts.outcome in ('refused', 'held')
         and coalesce(extracts.as_of_date > newest_landed.as_of_date, true)
 
 )
 
 select extract_id from counted
 union
-select extract_id from still_refused
+select extract_id from still_awaited

@@ -36,6 +36,22 @@ refused as (
 
 ),
 
+held as (
+
+    select
+        subject,
+        provider_code,
+        extract_id,
+        null::bigint as row_number,
+        null::bigint as line_number,
+        'file' as field,
+        'delivery_held' as issue_type,
+        reason as value_as_sent
+    from extracts
+    where outcome = 'held'
+
+),
+
 rejected as (
 
     select
@@ -85,6 +101,8 @@ repeated as (
 )
 
 select * from refused
+union all
+select * from held
 union all
 select * from repeated
 union all

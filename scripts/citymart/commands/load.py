@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from getpass import getuser
 from pathlib import Path
 
 import click
@@ -14,8 +15,19 @@ from rich.table import Table
 
 from ..cli import as_json, printable
 from ..deliveries import Declared, Delivery, find_deliveries, why_passed_over
-from ..errors import UsageError
-from ..load import ALREADY, FAILED, LANDED, REDELIVERED, REFUSED, LoadSummary, Outcome, Watcher, load_files
+from ..errors import CityMartError, UsageError
+from ..load import (
+    ALREADY,
+    FAILED,
+    HELD,
+    LANDED,
+    REDELIVERED,
+    REFUSED,
+    LoadSummary,
+    Outcome,
+    Watcher,
+    load_files,
+)
 
 FEW = 20
 
@@ -32,6 +44,15 @@ FEW = 20
 @click.option("--subject", metavar="NAME", help="What it is of, as in seeds/market/subjects.csv.")
 @click.option("--as-of", metavar="DATE", help="The day it shows: 2024-03-31, 2024-03, 2024 or 20240331.")
 @click.option("--period", metavar="PERIOD", help="What it covers: 2012-06, or 2012-06-01..2012-06-30.")
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    metavar="EXTRACT|FILE",
+    help="Let a held delivery count: its id, or the file, which is loaded if it is not landed yet.",
+)
+@click.option("--reason", "--why", "reason", metavar="TEXT", help="Why it is right, for those who ask later.")
+@click.option("--by", metavar="NAME", help="Who says so (default: the name of your account).")
 @click.option("--each", is_flag=True, help="Say what became of each file, also where there are many.")
 @click.pass_context
 def load(
@@ -42,6 +63,9 @@ def load(
     subject: str | None,
     as_of: str | None,
     period: str | None,
+    accepted: tuple[str, ...],
+    reason: str | None,
+    by: str | None,
     each: bool,
 ) -> None:
     """Land what providers sent, verbatim and with a receipt.
@@ -57,18 +81,30 @@ def load(
       citymart load june.xlsx --provider northborough --subject spending \\
         --as-of 2024-06
       citymart load --manifest deliveries.csv
+      citymart load --accept 1f0c9a2b --reason "half the stock was sold"
 
     Of more than 20 files only those are named that a person should look at; --each names all, with notes
     on what was passed over.
 
+    A delivery with far fewer records than the one whose place it takes, or with dates outside the period
+    it is declared for, lands and is held: what was there before stands, until --accept lets it count or
+    `citymart withdraw` takes it back.
+
     The same bytes land once, so a load can be repeated at any time. Exit status: 0 everything is landed,
-    1 some file was refused or failed (the others still land), 2 wrong usage.
+    1 some file is held, was refused or failed (the others still land), 2 wrong usage.
     """
+    declared = Declared(provider, subject, as_of, period)
+    if accepted:
+        if paths or manifest is not None:
+            raise UsageError("--accept stands alone: load the other files by themselves.")
+        _accept(ctx, accepted, declared, reason, by)
+        return
+    if reason is not None or by is not None:
+        raise UsageError("--reason and --by belong to --accept, which says what is accepted.")
     if not paths and manifest is None:
         raise UsageError(
             "Say what to load: files, folders or --manifest; `citymart load --help` has examples."
         )
-    declared = Declared(provider, subject, as_of, period)
     deliveries, passed_over = find_deliveries(paths, manifest=manifest, declared=declared)
     why = why_passed_over(passed_over, declared)
     if not deliveries:
@@ -83,6 +119,36 @@ def load(
         summary = _load_and_tell(deliveries, ctx.obj.home, each=each or len(deliveries) <= FEW)
     if not summary.ok:
         ctx.exit(1)
+
+
+def _accept(
+    ctx: click.Context, names: tuple[str, ...], declared: Declared, reason: str | None, by: str | None
+) -> None:
+    from ..receipts import accept
+
+    if not (reason or "").strip():
+        raise UsageError("Say why it is right: --reason 'half the stock was sold'.")
+    home, receipts = ctx.obj.home, []
+    for name in names:
+        found = [name]
+        if Path(name).is_file():
+            deliveries, _ = find_deliveries([name], declared=declared)
+            loaded = load_files(deliveries, home).outcomes
+            if bad := [outcome for outcome in loaded if not outcome.good and outcome.status != HELD]:
+                raise CityMartError(f"{bad[0].name}: {bad[0].status}: {bad[0].message}")
+            found = [outcome.extract_id for outcome in loaded if outcome.status == HELD]
+            if not found:
+                raise UsageError(f"{name} is landed and not held: there is nothing to accept.")
+        for each in found:
+            # Files of one delivery are accepted together.
+            if each not in [receipt["extract_id"] for receipt in receipts]:
+                receipts += accept(home, each, reason.strip(), by or getuser(), note=ctx.obj.note)
+    told = [
+        f"accepted {r['extract_id']}: {printable(r['source_file'])}, {r['landed_rows']:,} records of "
+        f"{r['provider_code']}, {r['subject']}; it counts from the next `citymart publish` on"
+        for r in receipts
+    ]
+    ctx.obj.answer({"accepted": receipts}, "\n".join(told))
 
 
 def _load_and_tell(deliveries: list[Delivery], home, *, each: bool) -> LoadSummary:
@@ -146,7 +212,7 @@ def _print_summary(console: Console, summary: LoadSummary) -> None:
     table.add_column("")
     for name in ("files", "landed", "rejected", "skipped", "MB/s"):
         table.add_column(name, justify="right")
-    for status in (LANDED, REDELIVERED, ALREADY, REFUSED, FAILED):
+    for status in (LANDED, REDELIVERED, ALREADY, HELD, REFUSED, FAILED):
         of = [outcome for outcome in summary.outcomes if outcome.status == status]
         if not of:
             continue
@@ -155,7 +221,7 @@ def _print_summary(console: Console, summary: LoadSummary) -> None:
         numbers = [
             sum(getattr(outcome, name) for outcome in of) for name in ("landed", "rejected", "skipped")
         ]
-        shown = [f"{number:,}" for number in numbers] if status == LANDED else ["", "", ""]
+        shown = [f"{number:,}" for number in numbers] if status in (LANDED, HELD) else ["", "", ""]
         table.add_row(status, f"{len(of):,}", *shown, f"{rate:.1f}" if status == LANDED else "")
     console.print()
     console.print(table)

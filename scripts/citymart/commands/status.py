@@ -17,13 +17,13 @@ NARROW = 80
 @click.option("--extracts", "by_extract", is_flag=True, help="One line a file instead of one a provider.")
 @click.pass_context
 def status(ctx: click.Context, by_extract: bool) -> None:
-    """What has landed, what is unmapped, refused or overdue.
+    """What has landed, what is unmapped, held, refused or overdue.
 
     \b
     One line a subject and provider: files, newest as-of date, records landed
     and rejected, and by how much the next delivery is overdue. Below it, by
     name: columns that no layout row knows, required fields that no column
-    feeds, files that were refused and why; then the current release and the
+    feeds, files that are held or were refused and why; then the current release and the
     last failed build.
     It reads receipts and seeds only, so it is quick and needs no build.
 
@@ -105,6 +105,8 @@ def _flags(entry) -> list[str]:
         flags.append(f"{len(entry.missing)} missing")
     if entry.unmapped:
         flags.append(f"{len(entry.unmapped)} unmapped")
+    if entry.held:
+        flags.append(f"{len(entry.held)} held")
     if entry.refused:
         flags.append(f"{len(entry.refused)} refused")
     if entry.overdue_days:
@@ -135,12 +137,17 @@ def _print_extracts(files) -> None:
 
 
 def _print_details(found) -> None:
+    from citymart.receipts import held_for
+
     told = {
         "Required fields that no column feeds": [
             (e, f"{name} ({count} of {e.files} files)") for e in found for name, count in e.missing.items()
         ],
         "Columns that no layout row knows (`citymart layout suggest FILE` proposes rows)": [
             (e, ", ".join(e.unmapped)) for e in found if e.unmapped
+        ],
+        "Held until somebody has looked": [
+            (e, f"{r['file']}: {held_for(r['reason'], r['extract_id'])}") for e in found for r in e.held
         ],
         "Refused": [(e, f"{r['file']}: {r['reason']}") for e in found for r in e.refused],
         "Withdrawn": [(e, f"{r['file']}: {r['reason']}") for e in found for r in e.withdrawn],

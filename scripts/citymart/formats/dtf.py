@@ -36,7 +36,8 @@ class Table:
     """The records of one type, as UTF-8 text.
 
     `lines` are the lines of the file, one a line of the text; `strangers` are lines of no known type, (line,
-    text), which stay with the header; `notes` are of the file.
+    text), which stay with the header; `notes` are of the file. `is_of_changes` where the header says that the
+    file holds what has changed since the supply before, and not all there is.
     """
 
     record_type: str
@@ -47,6 +48,7 @@ class Table:
     blank_lines: int = 0
     strangers: list[tuple[int, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    is_of_changes: bool = False
 
     @property
     def follow_each_other(self) -> bool:
@@ -102,6 +104,7 @@ def _split(text: Text, scratch: Path) -> list[Table]:
     strangers: list[tuple[int, str]] = []
     blank = records = last = 0
     unclosed: _Part | None = None
+    is_of_changes = False
     trailer: tuple[int, bytes] | None = None
     try:
         for number, line in enumerate(_lines(text), 1):
@@ -139,6 +142,7 @@ def _split(text: Text, scratch: Path) -> list[Table]:
                 if kind not in parts:
                     parts[kind] = _Part(scratch / f"dtf-{known[kind]}")
                 parts[kind].add(number, line)
+                is_of_changes = is_of_changes or (kind == b"10" and _file_type(line) == "C")
                 unclosed = parts[kind] if line.count(b'"') % 2 else None
                 records += kind != b"10"
             else:
@@ -162,6 +166,7 @@ def _split(text: Text, scratch: Path) -> list[Table]:
             blank_lines=blank if kind == b"10" else 0,
             strangers=strangers if kind == b"10" else [],
             notes=list(text.notes) if kind == b"10" else [],
+            is_of_changes=is_of_changes,
         )
         for kind, part in parts.items()
     ]
@@ -174,6 +179,11 @@ def _lines(text: Text) -> Iterator[bytes]:
             yield from file
         else:
             yield from (line + b"\n" for line in file.read().split(b"\r"))
+
+
+def _file_type(header: bytes) -> str:
+    cells = next(csv.reader([header.decode("utf-8", "replace").rstrip("\r\n")]), [])
+    return dict(zip(record_types()["10"], cells, strict=False)).get("FILE_TYPE", "").strip()
 
 
 def _check_trailer(trailer: tuple[int, bytes] | None, records: int, last: int) -> None:
