@@ -6,6 +6,7 @@ dbt-duckdb calls this before it opens the database, so `dbt build` works on a cl
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,20 @@ def spatial_extension() -> Path:
 
 
 class Plugin(BasePlugin):
-    is_lake = False
+    lakes: Sequence[Any] = ()
+    """The attachments that are lakes: one, in the target `lake`."""
     locked: Path | None = None
     """The database, where it is encrypted: dbt-duckdb can't open such a one, so it is attached."""
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         home = Home.at()
+        self.lakes = [attached for attached in creds.attach or [] if attached.is_ducklake]
         try:
             at_rest.begin(home)
+            for attached in self.lakes:
+                found = Lake.of(home)
+                found.make_folders()
+                attached.path, attached.options = found.path, {**attached.options, "data_path": found.data}
         except CityMartError as error:
             # In dbt's words, or dbt would show where in the code it was raised.
             raise DbtRuntimeError(str(error)) from None
@@ -44,11 +51,9 @@ class Plugin(BasePlugin):
             what = f"export {at_rest.NAMED}={at_rest.NAME}" if at_rest.lock() else f"unset {at_rest.NAMED}"
             raise DbtRuntimeError(f"dbt alone builds {home.root} after `{what}`; `citymart build` just does")
         self.home = home
-        self.is_lake = any(attached.is_ducklake for attached in creds.attach or [])
-        if self.is_lake:
+        if self.lakes:
             if at_rest.lock():
                 raise DbtRuntimeError(lake.NOT_ENCRYPTED)
-            Lake.of(home).make_folders()
             config["temp_directory"] = str(home.build / "lake" / "spill")
         elif creds.path != ":memory:":
             creds.path = os.environ.get("CITYMART_DATABASE") or str(home.build / "dev" / "mart.duckdb")
@@ -65,11 +70,11 @@ class Plugin(BasePlugin):
         # The sources say where in a home the landing is, and this which home.
         conn.execute(f"set global file_search_path = {literal(self.home.root)}")
         at_rest.prepare(conn)
-        if self.is_lake:
+        if self.lakes:
             lake.prepare(conn)
         if self.locked:
             at_rest.attach(conn, self.locked, self.creds.database, read_only=False)
 
     def configure_cursor(self, cursor: Any) -> None:
-        if self.locked or self.is_lake:
+        if self.locked or self.lakes:
             cursor.execute(f"use {self.creds.database}")

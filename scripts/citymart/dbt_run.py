@@ -105,7 +105,6 @@ def run_dbt(
         "CITYMART_DATABASE": str(database),
         "DO_NOT_TRACK": "1",
         at_rest.NAMED: at_rest.NAME if at_rest.lock() else "",
-        **(built.environment if built else {}),
         **(environment or {}),
     }
     with _environment(said), _silent_log():

@@ -62,7 +62,10 @@ def encrypt(home: Home, *, note: Callable[[str], None] = lambda _: None) -> Encr
         at_rest.require(home)
         return done
     if found := lake.there(home):
-        raise CityMartError(f"{home.root} has a lake ({found.catalogue}), and {lake.NOT_ENCRYPTED}")
+        raise CityMartError(
+            f"{home.root} has a lake, which can't be encrypted with the operator's key: delete its catalogue"
+            f" {found.catalogue}, its data {found.data} and {lake.pointer(home)}, and run this again"
+        )
     with build_lock(home, "keys"), loading(home, note):
         kept = [path for folder in (home.landing, home.root / "people") for path in _files(folder)]
         _try_key(kept)

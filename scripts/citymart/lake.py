@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from .disk import written_anew
 from .errors import CityMartError, UsageError
 from .extensions import extension
 from .hashing import literal
@@ -24,6 +25,8 @@ CATALOGUE = "CITYMART_LAKE"
 DATA = "CITYMART_LAKE_DATA"
 POINTER = ".lake"
 """How the name of a file ends that stands for a snapshot of a lake."""
+MARK = ".citymart-lake"
+"""A file in the folder of the data, which says whose it is."""
 TARGET = "lake"
 SNAPSHOT = "lake_snapshot"
 """What the manifest of a release calls the snapshot that it was made of."""
@@ -65,24 +68,42 @@ class Lake:
             catalogue = str(home.lake / "catalogue.ducklake")
         elif not catalogue.startswith(POSTGRES):
             catalogue = str(Path(catalogue).expanduser().resolve())
-        return cls(catalogue, data or str(home.lake / "data"))
+        if "://" not in data:
+            data = str(Path(data).expanduser().resolve() if data else home.lake / "data")
+        return cls(catalogue, data)
 
     @property
     def is_shared(self) -> bool:
         """Whether several processes can have it open."""
         return self.catalogue.startswith(POSTGRES)
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """By what dbt knows of it: see profiles.yml."""
-        return {CATALOGUE: self.catalogue, DATA: self.data}
-
     def make_folders(self) -> None:
-        """DuckLake makes folders for tables, and not the one that they lie in."""
+        """DuckLake makes folders for tables, not the one that they lie in; and deletes what it does not know.
+
+        Raises `UsageError` for a folder of data that holds anything else, or another lake.
+        """
         if not self.is_shared:
             Path(self.catalogue).parent.mkdir(parents=True, exist_ok=True)
-        if "://" not in self.data:
-            Path(self.data).mkdir(parents=True, exist_ok=True)
+        if "://" in self.data:
+            return
+        folder = Path(self.data)
+        folder.mkdir(parents=True, exist_ok=True)
+        mark = folder / MARK
+        if not mark.exists():
+            if any(not path.name.startswith(".") for path in folder.iterdir()):
+                raise UsageError(
+                    f"{folder} is not empty, and Parquet that a lake does not know is deleted in time: give"
+                    f" {DATA} a folder of its own"
+                )
+            with written_anew(mark) as fresh:
+                fresh.write_text(self.catalogue, encoding="utf-8")
+        elif (owner := mark.read_text(encoding="utf-8")) != self.catalogue:
+            raise UsageError(f"{folder} is of the lake of {owner}: give {DATA} a folder of its own")
+
+    @property
+    def path(self) -> str:
+        """What DuckDB attaches."""
+        return f"ducklake:{self.catalogue}"
 
     def attach_sql(self, name: str, *, snapshot: int | None = None, read_only: bool = True) -> str:
         """What one types to read it."""
@@ -90,7 +111,7 @@ class Lake:
         if snapshot is not None:
             options.append(f"snapshot_version {snapshot}")
         said = f" ({', '.join(options)})" if options else ""
-        return f"attach {literal('ducklake:' + self.catalogue)} as {name}{said}"
+        return f"attach {literal(self.path)} as {name}{said}"
 
     def attach(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -11,7 +12,7 @@ from pathlib import Path
 from .dbt_run import DbtRun, run_dbt
 from .errors import UsageError
 from .home import PROJECT, Home
-from .lake import CONFLICT, Lake, pointer
+from .lake import CONFLICT, TARGET, Lake, pointer
 from .layouts import Seeds
 from .lock import build_lock
 
@@ -44,18 +45,26 @@ def stage_providers(
             "a lake with its catalogue in a file is open to one process at a time: leave out --provider, or"
             " keep the catalogue in PostgreSQL (docs/lake.md)"
         )
-    what, use = f"build --provider {' '.join(providers)}", f"lake-{'-'.join(sorted(providers))}"
+    what = f"build --provider {' '.join(providers)}"
+    target = home.build / "target" / f"{TARGET}-{'-'.join(sorted(providers))}"
     with ExitStack() as held:
         held.enter_context(build_lock(home, what, shared=True))
         for provider in sorted({*providers}):
             held.enter_context(build_lock(home, what, part=provider))
 
         def run(*arguments: str) -> DbtRun:
-            more = {PROVIDERS: ",".join(providers)}
             return run_dbt(
-                home, arguments, database=pointer(home), use=use, project=project, note=note, environment=more
+                home,
+                arguments,
+                database=pointer(home),
+                use=TARGET,
+                target=target,
+                project=project,
+                note=note,
+                environment={PROVIDERS: ",".join(providers)},
             )
 
+        _spare_parsing(home, target)
         with build_lock(home, what, part="landing", wait=True):
             done = run("build", "--select", f"+{STAGED}", "--exclude", STAGED, *WITHOUT_TESTS)
         if not done.passed:
@@ -67,3 +76,11 @@ def stage_providers(
             note("another builder was in the same tables; once more …")
             time.sleep(random.uniform(0, 2 + attempt))
         return done
+
+
+def _spare_parsing(home: Home, target: Path) -> None:
+    """What the builder of the whole has parsed serves here, too: dbt parses anew only what has changed."""
+    parsed = home.build / "target" / TARGET / "partial_parse.msgpack"
+    if parsed.exists() and not (target / parsed.name).exists():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(parsed, target)

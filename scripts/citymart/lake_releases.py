@@ -24,7 +24,7 @@ def record_releases(home: Home, current: Release, snapshot: int | None, *, grace
     """Write into the lake which of its snapshots are the releases that are kept, and which is current.
 
     `snapshot` is that of the current one; None where it was not built in the lake. All other snapshots but
-    the newest go, and files that only they had, when they are older than `grace`.
+    the newest go when they are older than `grace`, and what files only they had when that is as long ago.
     """
     kept = {folder.name for folder in releases_folder(home).iterdir() if not folder.name.startswith(".")}
     with duckdb.connect() as con:

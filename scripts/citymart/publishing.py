@@ -89,7 +89,8 @@ def publish(
             note("building and testing a candidate …")
             # Unit tests are of the code, whatever the data: CI and `citymart build` run them.
             arguments = ["build", "--exclude-resource-type", "unit_test"]
-            run = run_dbt(home, arguments, database=candidate, use="publish", project=project, note=note)
+            use = lake.TARGET if in_lake else "publish"
+            run = run_dbt(home, arguments, database=candidate, use=use, project=project, note=note)
             if not run.passed:
                 return Published(None, False, run, failures=_keep_failed(home, candidate, run))
             note(f"{run.models} models built, {run.tests} tests passed; writing the release …")

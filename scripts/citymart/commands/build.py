@@ -88,7 +88,7 @@ def build(
     else:
         with build_lock(home, "build"):
             database.parent.mkdir(parents=True, exist_ok=True)
-            use = "lake" if in_lake else "dev"
+            use = target if in_lake else "dev"
             run = run_dbt(home, arguments, database=database, use=use, note=settings.note)
     failures, warnings = with_examples(database, run.failures), with_examples(database, run.warnings)
     told = [f"{run.models} models and {run.tests} tests, in {database}", *sentences(warnings, "warning")]

@@ -1,7 +1,8 @@
-"""A reader of a lake in a process of its own: asks the current release, and what is being built, until told.
+"""A reader of a lake in a process: asks the current release and what is being built, until told to stop.
 
-`reader.py CATALOGUE DATA STOP RESULT`: while the file STOP is not there, reads; then writes to RESULT, as
-JSON, what it has seen: of each release the digests of its tables, of each extract how many rows were staged.
+`reader.py CATALOGUE DATA STOP RESULT SNAPSHOT`: while the file STOP is not there, reads; then writes to
+RESULT (JSON) what it has seen: of each release the digests of its tables, of each extract how many rows were
+staged. SNAPSHOT is read where nothing is released yet.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -25,17 +27,20 @@ STAGED = """
 """
 
 
-def main(catalogue: str, data: str, stop: Path, result: Path) -> None:
+RELEASED = "select release_id, snapshot_id from head.lake.releases where is_current"
+
+
+def main(catalogue: str, data: str, stop: Path, result: Path, snapshot: int) -> None:
     lake, reads = Lake(catalogue, data), 0
     released: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     staged: dict[str, list[int]] = defaultdict(list)
     while not stop.exists():
         with duckdb.connect() as con:
             lake.attach(con, "head")
-            release, snapshot = con.execute(
-                "select release_id, snapshot_id from head.lake.releases where is_current"
-            ).fetchone()
-            lake.attach(con, "mart", snapshot=snapshot)
+            release, at = "none", snapshot
+            with suppress(duckdb.CatalogException):
+                release, at = con.execute(RELEASED).fetchone()
+            lake.attach(con, "mart", snapshot=at)
             con.execute("use mart")
             found = tables(con, "mart", ("marts", "market"))
             for number in range(TABLES):
@@ -56,4 +61,4 @@ def _note(seen: list, what: object) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]), int(sys.argv[5]))

@@ -53,7 +53,8 @@ def test_the_release_of_last_month_is_read_from_the_lake_and_is_the_file_that_wa
     second = publish(home, project=lake_project, in_lake=True).release
     assert payments(second) != payments(first)
     files = len(list(Path(Lake.of(home).data).rglob("*.parquet")))
-    record_releases(home, second, second.manifest["lake_snapshot"], grace=timedelta(0))  # as a day later
+    for _ in ("a day later the snapshots go", "and another day later their files"):
+        record_releases(home, second, second.manifest["lake_snapshot"], grace=timedelta(0))
     assert len(list(Path(Lake.of(home).data).rglob("*.parquet"))) < files, "what no release needs has gone"
 
     for release in (first, second):
@@ -103,7 +104,8 @@ def test_three_read_whole_releases_while_others_are_published(home: Home, lake_p
     reader = [sys.executable, str(Path(__file__).with_name("reader.py")), lake.catalogue, lake.data]
     environment = {"PYTHONPATH": str(PROJECT / "scripts"), "PATH": "/usr/bin:/bin", "HOME": str(folder)}
     readers = [
-        subprocess.Popen([*reader, str(folder / "stop"), str(result)], env=environment) for result in results
+        subprocess.Popen([*reader, str(folder / "stop"), str(result), "0"], env=environment)
+        for result in results
     ]
     try:
         for amount in (11, 12):
@@ -144,6 +146,11 @@ def test_what_does_not_fit_is_one_sentence_that_tells_the_way_out(
     assert "secret" not in said("build", "--target", "lake")
     monkeypatch.setenv(CATALOGUE, "postgres:dbname=city host=/nowhere")
     assert "can't be opened" in said("lake")
+    monkeypatch.setenv(CATALOGUE, str(tmp_path / "catalogue"))
+    (tmp_path / "landing.parquet").touch()
+    assert "a folder of its own" in said("build", "--target", "lake")
+    assert (tmp_path / "landing.parquet").exists()
+    monkeypatch.setenv(CATALOGUE, "postgres:dbname=city host=/nowhere")
     assert "no provider atlantis" in said("build", "--target", "lake", "--provider", "atlantis")
     monkeypatch.delenv(DATA)
     assert DATA in said("build", "--target", "lake")
