@@ -59,19 +59,23 @@ def tables(con: duckdb.DuckDBPyConnection, database: str, schemas: Iterable[str]
             " where database_name = ? and schema_name = ? order by table_name",
             [database, schema],
         ).fetchall()
+        # One question a schema: a lake reads its whole catalogue for each.
+        columns: dict[str, list[tuple[str, str, str | None]]] = {name: [] for name, _ in rows}
+        for name, *column in con.execute(
+            "select table_name, column_name, data_type, comment from duckdb_columns()"
+            " where database_name = ? and schema_name = ? order by table_name, column_index",
+            [database, schema],
+        ).fetchall():
+            if name in columns:
+                columns[name].append(tuple(column))
         for name, comment in rows:
-            columns = con.execute(
-                "select column_name, data_type, comment from duckdb_columns()"
-                " where database_name = ? and schema_name = ? and table_name = ? order by column_index",
-                [database, schema, name],
-            ).fetchall()
             found.append(
                 Table(
                     schema,
                     name,
-                    tuple((column, kind) for column, kind, _ in columns),
+                    tuple((column, kind) for column, kind, _ in columns[name]),
                     comment,
-                    tuple(comment for _, _, comment in columns),
+                    tuple(comment for _, _, comment in columns[name]),
                 )
             )
     return found

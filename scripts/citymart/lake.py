@@ -177,9 +177,9 @@ def point(path: Path, lake: Lake) -> int:
     with duckdb.connect() as con:
         lake.attach(con, "lake")
         (snapshot,) = con.execute("from ducklake_current_snapshot('lake')").fetchone()
-    path.parent.mkdir(parents=True, exist_ok=True)
     said = {"catalogue": lake.catalogue, "data": lake.data, "snapshot": snapshot}
-    path.write_text(json.dumps(said) + "\n", encoding="utf-8")
+    with written_anew(path) as fresh:
+        fresh.write_text(json.dumps(said) + "\n", encoding="utf-8")
     return snapshot
 
 

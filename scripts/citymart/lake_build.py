@@ -26,11 +26,13 @@ ATTEMPTS = 6
 def stage_providers(
     home: Home,
     providers: Sequence[str],
+    select: Sequence[str] = (),
     *,
     note: Callable[[str], None] = lambda _: None,
     project: Path = PROJECT,
 ) -> DbtRun:
-    """Bring up to date what the lake has staged of these providers, beside builders of others.
+    """Bring up to date what the lake has staged of these providers, beside builders of others; `select` names
+    staging models, if not all of them.
 
     What all of them read (what has landed, layouts) is built by one at a time; the others wait for it. Two
     transactions that meet are undone by the lake but for one, and done again here.
@@ -66,11 +68,12 @@ def stage_providers(
 
         _spare_parsing(home, target)
         with build_lock(home, what, part="landing", wait=True):
-            done = run("build", "--select", f"+{STAGED}", "--exclude", STAGED, *WITHOUT_TESTS)
+            before = [f"+{each},+{STAGED}" for each in select] or [f"+{STAGED}"]
+            done = run("build", "--select", *before, "--exclude", STAGED, *WITHOUT_TESTS)
         if not done.passed:
             return done
         for attempt in range(ATTEMPTS):
-            done = run("run", "--select", STAGED)
+            done = run("run", "--select", *([f"{each},{STAGED}" for each in select] or [STAGED]))
             if done.passed or not all(CONFLICT.search(failure.sentence) for failure in done.failures):
                 break
             note("another builder was in the same tables; once more …")

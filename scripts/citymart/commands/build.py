@@ -55,6 +55,7 @@ def build(
       ./citymart build
       ./citymart build --select +fct_payments
       ./citymart build --target lake --provider camden
+      ./citymart build --target lake --provider camden --select stg_spending
 
     Exit status: 0 built and tested, 1 a model or a test failed.
     """
@@ -69,8 +70,8 @@ def build(
     database = pointer(home) if in_lake else home.build / "dev" / "mart.duckdb"
     if providers and not in_lake:
         raise UsageError("--provider goes with --target lake: a file has one builder, who builds it whole")
-    if providers and (select or full_refresh):
-        raise UsageError("--provider stages all of a provider: leave out --select and --full-refresh")
+    if providers and full_refresh:
+        raise UsageError("--provider stages what is new of a provider: leave out --full-refresh")
     arguments = ["build"]
     for selector in select:
         arguments += ["--select", selector]
@@ -84,7 +85,7 @@ def build(
     if no_tests:
         arguments += ["--exclude-resource-type", "test"]
     if providers:
-        run = stage_providers(home, providers, note=settings.note)
+        run = stage_providers(home, providers, select, note=settings.note)
     else:
         with build_lock(home, "build"):
             database.parent.mkdir(parents=True, exist_ok=True)
