@@ -6,7 +6,7 @@ export PYTHONPATH := scripts
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup validators mart test lint docs bench test-faults test-city test-lake subject
+.PHONY: help setup validators mart test lint docs bench test-faults test-fuzz test-city test-lake subject
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,10 @@ bench: setup ## landing beside a yardstick of this machine; addresses of a city;
 
 test-faults: setup ## the tests that kill, fill disks and corrupt, many times over (minutes)
 	@FAULTS=40 $(RUN)pytest -k "kill or killed or disk or fault"
+
+test-fuzz: setup ## ten million spoilt values and twenty thousand spoilt files, against parsers and loader (half an hour)
+	@FUZZ=550000 $(RUN)pytest tests/python/parse/test_parse_fuzzed.py
+	@FUZZ=20000 $(RUN)pytest tests/python/formats/test_fuzzed_files.py
 
 test-city: setup ## the truth of a city of all boroughs against the mart, every system of every subject (minutes)
 	@CITY_BOROUGHS=all CITY_SCALE=0.001 $(RUN)pytest tests/python/sample_city/test_city_in_the_mart.py

@@ -28,7 +28,7 @@ WORKERS = 2
 """A hash keeps a core busy; more threads than two read more at a time than most disks like."""
 WHOSE = pa.schema([RECORDS.field(name) for name in ("provider_code", "extract_id", "line_number")])
 REJECTED = pa.schema([REJECTS.field(name) for name in WHOSE.names])
-HERE = ("landed", "withdrawn")
+HERE = ("landed", "withdrawn", "held")
 """Outcomes of which the records are kept."""
 ALIKE = (
     "landing_sha256",
