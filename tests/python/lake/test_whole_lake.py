@@ -1,4 +1,4 @@
-"""The whole sample, published from a lake and built in another, beside the default engine: `make test-lake`."""
+"""The whole sample, published from a lake and built in another, beside the default engine."""
 
 from __future__ import annotations
 

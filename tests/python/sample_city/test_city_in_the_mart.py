@@ -16,11 +16,13 @@ from citymart.catalogue.described import read_catalogue
 from citymart.catalogue.tables import write_catalogue
 from citymart.dbt_manifest import read_manifest
 from citymart.dbt_plugin import extension, spatial_extension
+from citymart.exports.export import export
 from citymart.hashing import table_digest, tables
 from citymart.home import Home
 from citymart.sharing.keys import VARIABLE, Keys, add_missing
 from citymart.sharing.release import sharing, write_audiences
 from citymart.sharing.terms import encrypted_audiences
+from citymart.site.build import build as build_site
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -441,6 +443,23 @@ def test_nor_in_the_bytes_of_files_logs_and_artefacts(dirty_folder, audiences) -
     searched += files([home / "logs", home / "build/target"])
     assert len(searched) > 100
     assert {path for path in searched if people.numbers_in(path.read_bytes())} == set()
+
+
+def test_nor_in_the_exports_and_pages_of_the_public(dirty_folder, audiences, tmp_path) -> None:
+    people, home = People(dirty_folder / "city-truth"), Home.at(tmp_path / "home")
+    folder = home.published / "releases" / "R1"
+    (folder / "audiences").mkdir(parents=True)
+    shutil.copy(audiences["open"][0], folder / "audiences" / "open.duckdb")
+    told = {"audience": "open", "file": "audiences/open.duckdb", "is_encrypted": False, "key_version": None}
+    said = {"release_id": "R1", "data_hash": "0", "created_at": "2026-10-02T00:00:00+00:00", "tables": []}
+    manifest = {**said, "code": {"version": "0.1.0"}, "audiences": [told]}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (home.published / "current").symlink_to("releases/R1")
+    handed_out = [*files([export(home).folder, build_site(home, to=tmp_path / "site").folder])]
+    assert {".csv", ".parquet", ".xlsx", ".geojson", ".json", ".html", ".js"} <= {
+        path.suffix for path in handed_out
+    }
+    assert {path.name: found for path in handed_out if (found := people.in_file(path))} == {}
 
 
 def test_the_file_of_one_audience_opens_with_its_own_key_alone(audiences) -> None:
