@@ -77,7 +77,7 @@ case
     when place = 'same' and first_name = 'initial' and surname in ('same', 'typo') then case surname
         when 'same' then 'link' else 'review'
     end
-    when place = 'same, of many' and is_full_name then case when match_weight >= 9 then 'link' else 'review' end
+    when place = 'same, of many' and is_full_name then case when match_weight >= 8 then 'link' else 'review' end
     when place = 'same, of many' and is_first_name and is_surname then case
         when match_weight >= 6 and (first_name <> 'other name' or surname = 'swapped') then 'link' else 'review'
     end

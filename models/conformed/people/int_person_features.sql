@@ -71,7 +71,7 @@ left join population as names_of_two
 left join population as moved
     on
         moved.what = 'moved together'
-        and names.first_name || ' ' || names.surname || ' ' || names.postcode = moved.of_value
+        and names.first_name || ' ' || names.surname || ' ' || names.postcode || ' ' || array_to_string(names.door_numbers, ' ') = moved.of_value
 left join population as minors
     on minors.what = 'month of a minor' and strftime(names.birth_date, '%Y-%m') = minors.of_value
 left join population as adult_offices

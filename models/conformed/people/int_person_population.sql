@@ -100,27 +100,27 @@ residents as (
         names.first_name,
         names.surname,
         names.initial,
-        names.postcode
+        names.postcode || ' ' || array_to_string(names.door_numbers, ' ') as home
     from names
     inner join by_chance on names.first_name = by_chance.first_name and names.surname = by_chance.surname
-    where names.postcode is not null and by_chance.expected < 1
+    where len(names.door_numbers) > 0 and by_chance.expected < 1
 
 ),
 
--- Two people or more who both turn up at one postcode and at another have moved together.
+-- Two people or more who both turn up at one door and at another have moved together.
 moves as (
 
     select
-        residents.postcode,
-        others.postcode as other_postcode,
+        residents.home,
+        others.home as other_home,
         list(distinct residents.first_name || ' ' || residents.surname) as movers
     from residents
     inner join residents as others
         on
             residents.first_name = others.first_name
             and residents.surname = others.surname
-            and residents.postcode <> others.postcode
-    group by residents.postcode, others.postcode
+            and residents.home <> others.home
+    group by residents.home, others.home
     having count(distinct residents.initial) > 1
 
 ),
@@ -129,7 +129,7 @@ moved_together as (
 
     select distinct
         'moved together' as what,
-        unnest(movers) || ' ' || postcode as of_value
+        unnest(movers) || ' ' || home as of_value
     from moves
 
 ),

@@ -84,6 +84,31 @@ def test_it_goes_to_the_one_that_is_likelier_by_far() -> None:
     assert of["who"] == of["father"] != of["son"]
 
 
+def test_an_initial_is_no_bridge_between_a_wife_and_her_husband() -> None:
+    jane, john = (Record(name, None, None, None, None, first_name=name) for name in ("JANE", "JOHN"))
+    clusters = Clusters([jane, john, Record("J", None, None, None, None)])
+    clusters.join([Link("JANE", "J", 12.0), Link("JOHN", "J", 11.0)])
+    assert len(set(clusters.cluster_of().values())) == 3
+    clusters = Clusters([jane, Record("J", None, None, None, None)])
+    clusters.join([Link("JANE", "J", 12.0)])
+    assert len(set(clusters.cluster_of().values())) == 1
+
+
+@pytest.mark.parametrize(
+    ("of_father", "of_son"),
+    [({"generation": "adult"}, {"generation": "child"}), ({"middle_initial": "A"}, {"middle_initial": "Z"})],
+)
+def test_a_record_that_says_nothing_joins_no_father_and_son(of_father, of_son) -> None:
+    plain = {"birth_date": None, "death_date": None, "nhs_number": None, "nino": None, "first_name": "MARK"}
+    clusters = Clusters(
+        [Record("father", **plain, **of_father), Record("son", **plain, **of_son), Record("who", **plain)]
+    )
+    clusters.join([Link("father", "who", 12.0), Link("who", "son", 11.0)])
+    of = clusters.cluster_of()
+    assert of["father"] == of["who"] != of["son"]
+    assert clusters.refused == [Link("who", "son", 11.0)]
+
+
 def test_a_person_has_no_two_nhs_numbers_and_the_weakest_link_is_cut() -> None:
     given = records(("a", BORN, "9434765919"), ("b", BORN, None), ("c", BORN, "4010232137"))
     clusters = Clusters(given)
@@ -253,6 +278,62 @@ def test_what_many_come_to_share_is_evidence_no_more_also_of_old_records(linked)
     assert found["int_person_links"] == anew["int_person_links"]
     assert found["int_person_clusters"] == anew["int_person_clusters"]
     assert found["int_person_features"] == anew["int_person_features"]
+
+
+def a_household(postcode: str, number: int, names: list[str], source: str) -> list[dict]:
+    return [
+        {"record_id": f"{source}-{name}", "person_id": name, "source": source, "borough": "camden",
+         "first_name": name.split()[0], "surname": name.split()[1],
+         "address": f"{number} Wren Street", "postcode": postcode}
+        for name in names
+    ]  # fmt: skip
+
+
+def a_crowd() -> list[dict]:
+    """A hundred people of whom five have each first name and five each surname, so that no name is rare."""
+    letters = "ABCDEFGHIJKLMNOPQRST"
+    return [
+        {"record_id": f"crowd{n}", "person_id": "x", "source": "crowd", "borough": "camden",
+         "first_name": f"{letters[n % 20]}nn", "surname": f"{letters[(n + n // 20) % 20]}all",
+         "address": f"{n} Tabard Lane", "postcode": f"N{n % 9 + 1} 1AA"}
+        for n in range(100)
+    ]  # fmt: skip
+
+
+def test_who_turns_up_elsewhere_with_others_has_moved_with_them(linked) -> None:
+    """Who does so alone may be anybody of that name."""
+
+    def joined(names: list[str]) -> bool:
+        people = [
+            *a_crowd(),
+            *a_household("E8 1AB", 4, names, "housing"),
+            *a_household("SE4 2XY", 71, names, "library"),
+        ]
+        of = {row[0]: row[1] for row in linked(people, "together" + names[-1])["int_person_clusters"]}
+        return of[f"housing-{names[0]}"] == of[f"library-{names[0]}"]
+
+    assert not joined(["Ann Hall"])
+    assert joined(["Ann Hall", "Bnn Hall"])
+
+
+def test_a_service_of_adults_knows_no_child(linked) -> None:
+    adults = [
+        {"record_id": f"a{n}", "person_id": "x", "source": "electors", "first_name": "Ann", "surname": "Hall",
+         "dob": f"{1940 + n % 60}-02-0{n % 9 + 1}", "address": f"{n} Tabard Lane", "postcode": "N1 1AA"}
+        for n in range(120)
+    ]  # fmt: skip
+    here = {"person_id": "x", "first_name": "Marcus", "surname": "Thorpe", "address": "9 Wren Street",
+            "postcode": "E8 1AB"}  # fmt: skip
+    child = {**here, "record_id": "child", "source": "school", "dob": "2015-03-04"}
+    elector = {**here, "record_id": "elector", "source": "electors"}
+    reader = {**here, "record_id": "reader", "source": "library"}
+
+    def decided(*records: dict) -> dict:
+        found = linked([*adults, *records], "-".join(record["record_id"] for record in records))
+        return {row[:2]: row[3] for row in found["int_person_links"] if "child" in row[:2]}
+
+    assert decided(child, elector) == {("child", "elector"): "review"}
+    assert decided(child, reader) == {("child", "reader"): "link"}
 
 
 def test_a_decision_holds_as_long_as_it_stands(linked) -> None:
