@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from audience_search import People, files
 from persons import OF_PERSONS, share_of_same_persons
+from planted import plant
 from truth_of_city import Shown, countable, opened, rows, shown
 
 # Between them they send every subject, from systems of every format, and do everything that offices do wrong.
@@ -361,6 +362,17 @@ def test_there_is_no_issue_without_a_cause(dirty) -> None:
         """,
     )
     assert unexplained == []
+
+
+def test_every_issue_that_was_planted_is_told_under_its_type_and_provider(dirty) -> None:
+    plant(dirty)
+    missed = rows(dirty, "select * exclude (is_told) from planted where not is_told order by all")
+    told = dict(rows(dirty, "select by_matching, avg(is_told::int) from planted group by all"))
+    assert told[False] >= 0.99, missed
+    assert told[True] >= 0.85, missed
+    kinds = {kind for (kind,) in rows(dirty, "select distinct kind from planted")}
+    # What is wrong in a value, in a record and in a file, and what only matching and linking find.
+    assert {"date_impossible", "doubled", "too_few_cells", "index_column", "nino_shared"} <= kinds
 
 
 def test_every_kind_of_defect_occurs_in_the_city(dirty) -> None:
