@@ -6,7 +6,7 @@ export PYTHONPATH := scripts
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup validators mart test lint docs bench test-faults test-fuzz test-city test-lake subject
+.PHONY: help setup validators mart test lint docs bench audit test-faults test-fuzz test-city test-lake subject
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,10 @@ lint: setup ## ruff, sqlfluff and dbt-bouncer
 	@$(RUN)ruff check scripts tests && $(RUN)ruff format --check -q scripts tests
 	@PYTHONWARNINGS=ignore::UserWarning $(RUN)sqlfluff lint --nocolor -q models tests analyses
 	@$(RUN)dbt -q parse --no-partial-parse && $(RUN)dbt-bouncer
+
+audit: ## known faults of the locked packages, in an environment of its own (asks the package index, so not in `make test`)
+	@test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install -q --disable-pip-version-check pip-audit; }
+	@for lock in requirements.lock requirements-validators.lock; do .venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r $$lock || exit 1; done
 
 test: lint validators ## every test: style, Python, and dbt's own on the sample
 	@$(RUN)pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder

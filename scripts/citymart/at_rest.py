@@ -181,7 +181,8 @@ def connect(config: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyConnectio
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Give a connection the key of Parquet, and what it needs to encrypt with."""
+    """Give a connection the key of Parquet, and what it needs to encrypt with. It fetches no extension."""
+    con.execute("set autoinstall_known_extensions = false")
     if now := lock():
         con.execute(f"load {literal(extension('httpfs'))}")
         con.execute("set temp_file_encryption = true")
