@@ -135,5 +135,6 @@ def _done_told(done: Done, releases: bool) -> list[str]:
     ]
     if not releases:
         lines.append("Releases and exports stay and were searched; --releases removes them all.")
+    lines.append("Backups hold the person until the next `citymart backup`; older ones stay: docs/forget.md.")
     lines.append("`citymart publish` makes the mart anew.")
     return lines

@@ -385,8 +385,7 @@ def forget(
         note("taking the person out of what has landed …")
         emptied = sweeping.sweep_landing(home, seeds, stones, pointed=True, scrub=todo.wanted.scrubbed)
         done = Done(todo, case, sum(map(len, emptied.values())), len(emptied))
-        # The key stays in the history, as forgotten; which records were the person's goes.
-        registry.forget(tombstones.folder(home), [todo.person], {record.record_id for record in todo.records})
+        _out_of_registry(home, todo)
         done.removed += _remove_all(home, [home.root / "matches", home.root / "logs"])
         done.removed += _remove_all(home, [tombstones.folder(home) / name for name in FOUND_AGAIN])
         if releases:
@@ -425,6 +424,11 @@ def _check_by_tombstones(home: Home, seeds: Seeds, stones: Tombstones, done: Don
         if not done.plan.wanted:
             done.search.files += 1
             done.search.bytes += extract.records.stat().st_size
+
+
+def _out_of_registry(home: Home, todo: Plan) -> None:
+    """The key stays in the history, as forgotten; which records were the person's goes."""
+    registry.forget(tombstones.folder(home), [todo.person], {record.record_id for record in todo.records})
 
 
 def _remove_all(home: Home, paths: Iterable[Path]) -> list[str]:

@@ -59,6 +59,8 @@ def look(home: Home, *, sources: Path | None = None, note: Callable[[str], None]
     all_of_it = Seen()
     for each in seen.values():
         all_of_it.add(each)
+    for path in sorted(path for depth in ("*", "*/*") for path in home.landing.glob(depth) if path.is_file()):
+        all_of_it.fault(_said(home, path), "is no file of a landing", "take it out")
     if sources is not None:
         _sources(home, sources, all_of_it)
     return all_of_it

@@ -34,6 +34,11 @@ WRONG = [
     ["withdraw", "0000000000000000", "--why", "a test"],
     ["withdraw", "0000000000000000"],
     ["subject", "Not A Name"],
+    ["verify", "--release", "nonesuch"],
+    ["verify", "--rebuild", "--release", "all"],
+    ["backup", __file__],
+    ["restore", "/no/such/folder"],
+    ["restore", str(PROJECT)],
 ]
 
 

@@ -142,6 +142,10 @@ DAMAGES: dict[str, tuple[Damage, str, str, str]] = {
         lambda home: shutil.copy(one(home, RECORDS), receipt_of(home).with_name("0123456789abcdef.parquet")),
         "landing/spending/islington/0123456789abcdef.parquet", "has no receipt", "removes it",
     ),
+    "a file beside the folders of providers": (
+        lambda home: shutil.copy(one(home, RECORDS), home.landing / "spending"),
+        "landing/spending/", "is no file of a landing", "take it out",
+    ),
     "a file that is none of a landing": (
         lambda home: receipt_of(home).with_name("notes.txt").write_text("hello"),
         "landing/spending/islington/notes.txt", "is no file of a landing", "take it out",
