@@ -32,7 +32,9 @@ csv.field_size_limit(2 * LONGEST_LINE)
 
 @dataclass(slots=True)
 class Record:
-    """One record: its cells, or the reason why it has none. `raw` is its text where it was not cut clean."""
+    """One record: its cells, or the reason why it has none. With both, the reason is why it may have other
+    cells than the header. `raw` is its text where it was not cut clean.
+    """
 
     line: int
     cells: list[str | None] | None
@@ -162,7 +164,9 @@ def _quoted(taken: tuple[int, str, bool], lines: _Lines, dialect: Dialect, width
     if record:
         return record
     if readings:
-        return Record(number, readings[0], None, body)
+        # Whatever is wrong with its cells comes of the quote.
+        is_open = body.count(dialect.quote) % 2 and "\0" not in body
+        return Record(number, readings[0], "unclosed_quote" if is_open else None, body)
     return Record(number, None, "unclosed_quote", body)
 
 

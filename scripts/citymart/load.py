@@ -473,7 +473,7 @@ class _Job:
                 writer.land(line, cells)
             else:
                 tally.ragged += 1
-                reason = "too_few_cells" if len(cells) < len(names) else "too_many_cells"
+                reason = record.reason or ("too_few_cells" if len(cells) < len(names) else "too_many_cells")
                 writer.reject(line, reason, record.raw or ",".join(cell or "" for cell in cells))
         return tally, names
 

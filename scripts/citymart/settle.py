@@ -367,7 +367,7 @@ class _Settling:
         )
         if not (fits or surplus_is_empty or self.repaired(cells)):
             self.tally.ragged += 1
-            reason = "too_few_cells" if count < self.width else "too_many_cells"
+            reason = record.reason or ("too_few_cells" if count < self.width else "too_many_cells")
             raw = record.raw if record.raw is not None else ",".join(cell or "" for cell in cells)
             self.writer.reject(record.line, reason, raw)
             return

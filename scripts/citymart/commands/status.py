@@ -23,8 +23,8 @@ def status(ctx: click.Context, by_extract: bool) -> None:
     One line a subject and provider: files, newest as-of date, records landed
     and rejected, and by how much the next delivery is overdue. Below it, by
     name: columns that no layout row knows, required fields that no column
-    feeds, files that are held or were refused and why; then the current release and the
-    last failed build.
+    feeds, files that are held or were refused and why; then the current
+    release and the last failed build.
     It reads receipts and seeds only, so it is quick and needs no build.
 
     \b

@@ -56,7 +56,7 @@ def test_an_unclosed_quote_costs_only_the_record_in_which_it_opens(land):
 
 def test_an_unclosed_quote_that_a_later_quote_seems_to_close_costs_only_its_record(land):
     outcome = land(HEADER + b'A,"1.00,Parks\nB,2.00,Parks\nC,3.00,"Parks, open"\nD,4.00,Parks\n')
-    assert [line for line, *_ in land.rejects(outcome)] == [2]
+    assert [(line, reason) for line, reason, _ in land.rejects(outcome)] == [(2, "unclosed_quote")]
     assert [cells[0] for cells in land.cells(outcome)] == ["B", "C", "D"]
 
 
