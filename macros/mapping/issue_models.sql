@@ -7,6 +7,7 @@
         'int_code_issues',
         'int_indicator_issues',
         'int_date_issues',
+        'int_repetition_issues',
         'int_national_issues',
         'int_environment_issues',
         'int_gazetteer_issues',
