@@ -49,8 +49,9 @@ docs: setup ## the catalogue site of the current release, and dbt's documentatio
 bench: setup ## landing beside a yardstick of this machine; addresses of a city; a whole city at SCALE=0.1
 	@$(RUN)python -m citymart.bench
 
-test-faults: setup ## the tests that kill, fill disks and corrupt, many times over (minutes)
-	@FAULTS=40 $(RUN)pytest -k "kill or killed or disk or fault"
+test-faults: setup ## the tests that kill, fill disks and corrupt, many times over; every fault of a file in every subject (minutes)
+	@FAULTS=40 $(RUN)pytest -k "(kill or killed or disk or fault) and not faults"
+	@FAULTS=1 $(RUN)pytest -s tests/python/faults
 
 test-fuzz: setup ## ten million spoilt values and twenty thousand spoilt files, against parsers and loader (half an hour)
 	@FUZZ=550000 $(RUN)pytest tests/python/parse/test_parse_fuzzed.py

@@ -81,6 +81,8 @@ class Clean:
 
 @cache
 def clean(subject: str) -> Clean:
+    wanted = "a new subject has a clean file in tests/python/faults/clean and its lines in fields.csv"
+    assert (FOLDER / f"{subject}.csv").exists(), f"{subject}: {wanted} (docs/add-a-subject.md)"
     with (FOLDER / f"{subject}.csv").open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     provider = SENDERS.get(subject, "islington")
