@@ -26,6 +26,9 @@ from citymart.layouts import Seeds
 PARSED = "partial_parse.msgpack"
 FULL = os.strerror(errno.ENOSPC)
 SECONDS_BETWEEN_NOTES = 10
+SAID = re.compile(r"citymart\.[\w.]+: (.+)")
+# What DuckDB says of a Parquet file that is cut off, is none, or is not there any more.
+DAMAGED = ("No magic bytes", "too small to be a Parquet", "No such file", "Invalid Input Error", "IO Error")
 
 
 @dataclass(frozen=True)
@@ -235,6 +238,8 @@ def _failure(result: Any) -> Failure:
         model = getattr(node, "tested_node_unique_id", None) or getattr(node, "model", "")
         what = f"the unit test “{_words(node.name)}” of {model.rsplit('.', 1)[-1]} does not hold: {message}"
         return Failure(node.name, f"{what} ({node.original_file_path})")
+    if "/landing/" in message and any(sign in message for sign in DAMAGED):
+        message += "; what has landed is damaged or gone: load what was sent once more"
     return Failure(node.name, f"{kind} {node.name} could not be built: {message} ({node.original_file_path})")
 
 
@@ -307,6 +312,8 @@ def _words(name: str) -> str:
 def _plain(message: str | None, limit: int = 600) -> str:
     """dbt's message in one line, without the line that repeats the node's name."""
     lines = [line.strip() for line in (message or "").splitlines()]
+    # A model in Python fails with a traceback: what it says for people stands at its end.
+    lines = [said[1] for line in lines if (said := SAID.match(line))] or lines
     kept = [
         line for line in lines if line and not re.match(r"(Runtime|Database|Compilation) Error in ", line)
     ]
@@ -320,4 +327,6 @@ def _not_started(exception: BaseException | None, home: Home) -> str:
         holder = re.search(r"PID (\d+)", text)
         who = f"process {holder[1]}" if holder else "another process"
         return f"the database is open in {who}: close it there and run the same command again"
+    if "not a valid DuckDB database" in text or "Corrupt database" in text:
+        return f"the database of the build is damaged: remove {home.build} and run the same command ({text})"
     return f"dbt could not start: {text} (more in {home.root / 'logs' / 'dbt.log'})"

@@ -105,6 +105,12 @@ def publish(
         except (duckdb.Error, OSError) as error:
             if FULL in str(error):
                 raise disk_is_full(home) from None
+            if isinstance(error, duckdb.IOException):
+                why = str(error).splitlines()[0]
+                raise CityMartError(
+                    f"what was built can't be read back ({why}): check the disk, then publish again; the"
+                    " current release stays"
+                ) from None
             raise
         finally:
             # Also when the disk is full: it is then what makes room again.

@@ -23,28 +23,28 @@ def payments(name: str, rows: int, more: str = "") -> bytes:
 
 def first_delivery(folder: Path) -> Path:
     """One file, that is in the landing already when the matrix begins."""
-    return _written(folder / "camden/spending/2024-03-31.csv", payments("Ada", 40))
+    return written(folder / "camden/spending/2024-03-31.csv", payments("Ada", 40))
 
 
 def deliveries(folder: Path) -> Path:
     """The first once more and for another day, rejected records, archives, JSON, and a file to be refused."""
     camden, islington = folder / "camden/spending", folder / "islington/spending"
     first_delivery(folder)
-    _written(camden / "2024-04-30.csv", payments("Ada", 40))
-    _written(camden / "2024-05-31.csv", payments("Bo", 30, "short\nshort too\n"))
-    _written(camden / "2024-06-30.csv.gz", gzip.compress(payments("Cy", 20)))
-    _written(camden / "2024-07-31.csv", HEADER.encode())
+    written(camden / "2024-04-30.csv", payments("Ada", 40))
+    written(camden / "2024-05-31.csv", payments("Bo", 30, "short\nshort too\n"))
+    written(camden / "2024-06-30.csv.gz", gzip.compress(payments("Cy", 20)))
+    written(camden / "2024-07-31.csv", HEADER.encode())
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name in ("one.csv", "two.csv"):
             archive.writestr(name, payments(name, 10))
-    _written(camden / "2024-08-31.zip", packed.getvalue())
+    written(camden / "2024-08-31.zip", packed.getvalue())
     rows = [{"Supplier Name": f"Di {n}", "Amount": f"{n}.00", "Department": "Parks"} for n in range(15)]
-    _written(islington / "2024-03-31.json", json.dumps(rows).encode())
+    written(islington / "2024-03-31.json", json.dumps(rows).encode())
     return folder
 
 
-def _written(path: Path, data: bytes) -> Path:
+def written(path: Path, data: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import landed
 import pyarrow.parquet as pq
 import pytest
 import tiny
@@ -17,11 +18,15 @@ from landed import tree
 
 ROWS = [f"{n},Supplier {n // 2},{n}.50" for n in range(1, 9)]
 # Supplier 4 has a record already, and supplier 9 is new.
+SENT = landed.payments("Ada", 5)
 MORE = [*ROWS, "9,Supplier 4,9.50", "18,Supplier 9,18.50"]
 PERSONS = {
     "models/staging/clusters.sql": (
         "select payment_key::varchar as record_id, supplier as cluster_id from {{ ref('payments') }}\n"
     ),
+    "models/staging/landed.sql": """\
+select * from read_parquet('{{ env_var('CITYMART_HOME') }}/landing/spending/*/*.parquet')
+""",
     "models/staging/person_keys.py": """\
 from citymart.home import Home
 from citymart.people.keys import keyed
@@ -51,6 +56,7 @@ class Case:
     start: Path
     work: Path
     reference: Ended
+    sent: Path
     persons: dict[str, str]
     names: set[str]
 
@@ -85,6 +91,8 @@ def case(warm, tmp_path_factory) -> Case:
     for name, text in PERSONS.items():
         (project / name).write_text(text, encoding="utf-8")
     tiny.write_payments(Home.at(work), ROWS)
+    sent = landed.written(folder / "sent/camden/spending/2024-03-31.csv", SENT)
+    assert warm.run(work, "load", sent).status == 0
     first = warm.run(work, "build", project=project)
     assert first.status == 0, first.out + first.err
     persons = keys_of(work)
@@ -92,7 +100,7 @@ def case(warm, tmp_path_factory) -> Case:
     start = Path(shutil.copytree(work, folder / "start"))
     reference = warm.run(work, "build", project=project)
     assert reference.status == 0
-    return Case(warm, project, start, work, reference, persons, tree(work))
+    return Case(warm, project, start, work, reference, sent, persons, tree(work))
 
 
 @pytest.mark.parametrize("power", [False, True], ids=["killed", "the power goes"])
@@ -118,3 +126,40 @@ def test_a_build_killed_at_any_moment_renames_nobody_and_the_next_completes(case
         case.build({"kill_after": seconds})
         case.holds()
         case.completes()
+
+
+def test_a_damaged_landing_file_is_named_and_loading_it_again_mends_it(case):
+    case.fresh()
+    (file,) = (case.work / "landing/spending/camden").glob("*.parquet")
+    before = landed.landed(case.work)
+    data = file.read_bytes()
+    file.write_bytes(data[: len(data) // 2])
+    told = case.build()
+    assert told.status == 1 and str(file) in told.line and "load what was sent once more" in told.line
+    for damage in (lambda: None, file.unlink):  # cut off as it is, and gone
+        damage()
+        assert case.warm.run(case.work, "load", case.sent).status == 0
+        assert landed.landed(case.work) == before
+    case.completes()
+
+
+def test_a_damaged_registry_renames_nobody_and_says_where_to_get_it_from(case):
+    case.fresh()
+    file = case.work / "people" / "keys.parquet"
+    data = file.read_bytes()
+    file.write_bytes(data[:-20])
+    told = case.build()
+    assert told.status == 1 and "bring it back from a backup" in told.line
+    assert file.read_bytes() == data[:-20]
+    file.write_bytes(data)
+    case.completes()
+
+
+def test_a_damaged_database_of_the_build_is_named_and_can_be_removed(case):
+    case.fresh()
+    file = case.work / "build" / "dev" / "mart.duckdb"
+    file.write_bytes(b"x" * 50_000)
+    told = case.build()
+    assert told.status == 1 and f"remove {case.work / 'build'}" in told.line
+    shutil.rmtree(case.work / "build")
+    case.completes()

@@ -127,3 +127,21 @@ def test_a_small_disk_keeps_the_release_and_takes_the_next_when_there_is_room(ca
             ballast.unlink()
         if current(home).data_hash == case.before.data_hash:
             case.completes(home)
+
+
+DAMAGES = {
+    "cut off": lambda data: data[: len(data) // 2],
+    "empty": lambda _data: b"",
+    "rotten": lambda data: data[:12_288] + bytes(byte ^ 0x5A for byte in data[12_288:]),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_candidate_is_told_of_and_the_release_stays(case, tmp_path, damage):
+    home, bad = case.fresh(), Path(shutil.copytree(case.candidate, tmp_path / "bad"))
+    file = bad / "mart.duckdb"
+    file.write_bytes(DAMAGES[damage](file.read_bytes()))
+    told = case.warm.run(home, "publish", candidate=bad)
+    assert told.status == 1 and "can't be read back" in told.line
+    assert current(home) == case.before
+    case.completes(home)

@@ -8,12 +8,9 @@ import hashlib
 import json
 import os
 import random
-import signal
 import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
@@ -144,41 +141,6 @@ def test_a_second_load_says_that_it_waits_and_then_goes_on(land):
 def _hold(home: Home, said: list[str]) -> None:
     with landing.loading(home, said.append):
         said.append("held")
-
-
-def test_killed_at_any_moment_nothing_is_half_there_and_the_next_run_completes(land, project):
-    folder = land.folder / "camden" / "spending"
-    folder.mkdir(parents=True)
-    for number in range(1, 13):
-        rows = b"".join(b"Supplier %d,%d.00,Parks\n" % (n, number) for n in range(3_000))
-        # One short record each, so that there are rejects too.
-        (folder / f"2023-{number:02d}.csv").write_bytes(HEADER + rows + b"short\n")
-    command = [sys.executable, "-m", "citymart", "load", str(land.folder), "--home", str(land.home.root)]
-    environment = os.environ | {"PYTHONPATH": str(project / "scripts")}
-    chance = random.Random(7)
-    for _ in range(5):
-        run = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        run.stdout.readline()  # it has begun
-        time.sleep(chance.random() * 0.25)
-        run.send_signal(signal.SIGKILL)
-        run.communicate()
-        _whole(land.place)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert _whole(land.place) == 12
-    left = {path.stem for path in land.place.rglob("*.parquet")}
-    assert left == {path.stem for path in land.place.glob("*.json")}
-    assert not (land.home.root / ".scratch").exists()
-
-
-def _whole(place: Path) -> int:
-    """How many receipts there are; each must vouch for records that are all there."""
-    receipts = [json.loads(path.read_text()) for path in place.glob("*.json")]
-    for receipt in receipts:
-        records = place / f"{receipt['extract_id']}.parquet"
-        assert hashlib.sha256(records.read_bytes()).hexdigest() == receipt["landing_sha256"]
-        assert (place / "rejects" / records.name).exists() == (receipt["rejected_rows"] > 0)
-    return len(receipts)
 
 
 def test_globs_over_an_empty_landing_find_files_without_rows(tmp_path):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from citymart.home import PROJECT, Home
@@ -132,25 +130,3 @@ def write_payments(home: Home, rows: list[str]) -> None:
     home.root.mkdir(parents=True, exist_ok=True)
     text = "\n".join(["payment_key,supplier,amount", *rows, ""])
     (home.root / "payments.csv").write_text(text, encoding="utf-8")
-
-
-def publish_elsewhere(home: Home, project: Path, *, before: str = "") -> subprocess.Popen:
-    """`publish` in a process of its own, that a test may kill; `before` is Python to run first in it."""
-    code = f"""
-import pathlib, sys
-from citymart.home import Home
-from citymart import publishing
-from citymart.errors import CityMartError
-{before}
-try:
-    publishing.publish(Home.at({str(home.root)!r}), project=pathlib.Path({str(project)!r}))
-except CityMartError as error:
-    sys.exit(str(error))
-"""
-    return subprocess.Popen(
-        [sys.executable, "-c", code],
-        env={"PYTHONPATH": str(PROJECT / "scripts"), "PATH": "/usr/bin:/bin", "HOME": str(home.root)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
