@@ -13,7 +13,7 @@ import pytest
 import tiny
 from citymart.home import Home
 from client import KILLED, Ended, Warm
-from conftest import FAULTS, chances, moments
+from conftest import FAULTS, chances, moments, with_faults
 from landed import tree
 
 ROWS = [f"{n},Supplier {n // 2},{n}.50" for n in range(1, 9)]
@@ -103,10 +103,10 @@ def case(warm, tmp_path_factory) -> Case:
     return Case(warm, project, start, work, reference, sent, persons, tree(work))
 
 
-@pytest.mark.parametrize("power", [False, True], ids=["killed", "the power goes"])
+@pytest.mark.parametrize(
+    "power", [False, pytest.param(True, marks=with_faults)], ids=["killed", "the power goes"]
+)
 def test_a_build_killed_at_any_step_renames_nobody_and_the_next_completes(case, power):
-    if power and not FAULTS:
-        pytest.skip("set FAULTS to try every step")
     steps = case.reference.steps
     for at in moments(steps, FEW):
         # dbt's own files are made anew by each run.
@@ -120,6 +120,7 @@ def test_a_build_killed_at_any_step_renames_nobody_and_the_next_completes(case, 
         case.completes()
 
 
+@with_faults
 def test_a_build_killed_at_any_moment_renames_nobody_and_the_next_completes(case):
     for seconds in chances("build", case.reference.seconds)[: FAULTS // 2]:
         case.fresh()
@@ -155,6 +156,7 @@ def test_a_damaged_registry_renames_nobody_and_says_where_to_get_it_from(case):
     case.completes()
 
 
+@with_faults
 def test_a_damaged_database_of_the_build_is_named_and_can_be_removed(case):
     case.fresh()
     file = case.work / "build" / "dev" / "mart.duckdb"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import small_mart
 from client import Ended, Warm
+from conftest import with_faults
 from landed import deliveries, landed, tree
 from small_mart import current, each_release_is_logged_once
 
@@ -68,6 +69,7 @@ def test_of_two_publishes_the_second_is_told_who_publishes(mart):
     assert each_release_is_logged_once(mart.home)
 
 
+@with_faults
 def test_a_build_while_one_publishes_is_told_who_publishes(mart):
     first = mart("publish", fault={"hold_at": "openat build/candidate/*"})
     first.held()
@@ -77,6 +79,7 @@ def test_a_build_while_one_publishes_is_told_who_publishes(mart):
     fine(first.ended())
 
 
+@with_faults
 def test_a_load_while_one_publishes_waits_for_nobody(warm, mart, tmp_path):
     publish = mart("publish", fault={"hold_at": "rename published/releases/*"})
     publish.held()
