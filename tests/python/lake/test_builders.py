@@ -1,4 +1,4 @@
-"""Two builders of two boroughs at once in one lake, and three who read meanwhile: `make test-lake`."""
+"""Two builders of two boroughs at once in a lake, three who read meanwhile: minutes, by `make test-lake`."""
 
 from __future__ import annotations
 

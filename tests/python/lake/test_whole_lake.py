@@ -1,4 +1,4 @@
-"""The whole sample, published from a lake and built in another, beside the default engine."""
+"""The sample, published from a lake and built in another, beside the default engine: `make test-lake`."""
 
 from __future__ import annotations
 
