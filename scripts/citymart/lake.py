@@ -107,7 +107,8 @@ class Lake:
 
     def attach_sql(self, name: str, *, snapshot: int | None = None, read_only: bool = True) -> str:
         """What one types to read it."""
-        options = ["read_only"] if read_only else []
+        # A new one has to be told where its data is to be; one that is there knows.
+        options = ["read_only"] if read_only else [f"data_path {literal(self.data)}"]
         if snapshot is not None:
             options.append(f"snapshot_version {snapshot}")
         said = f" ({', '.join(options)})" if options else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,10 +78,8 @@ def held(lake: Lake) -> Held:
         ).fetchone()
         (snapshots,) = con.execute("select count(*) from ducklake_snapshots('lake')").fetchone()
         releases = []
-        with suppress(duckdb.CatalogException):
-            found = con.execute(
-                f"select release_id, snapshot_id, is_current from {TABLE} order by release_id"
-            )
+        if con.execute("select 1 from duckdb_tables() where schema_name = 'lake'").fetchone():
+            found = con.execute(f"select release_id, snapshot_id, is_current from {TABLE} order by 1")
             names = [column[0] for column in found.description]
             releases = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         return Held(int(files or 0), int(size or 0), snapshots, releases)

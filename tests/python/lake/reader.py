@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
-from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -38,7 +37,7 @@ def main(catalogue: str, data: str, stop: Path, result: Path, snapshot: int) -> 
         with duckdb.connect() as con:
             lake.attach(con, "head")
             release, at = "none", snapshot
-            with suppress(duckdb.CatalogException):
+            if con.execute("select 1 from duckdb_tables() where schema_name = 'lake'").fetchone():
                 release, at = con.execute(RELEASED).fetchone()
             lake.attach(con, "mart", snapshot=at)
             con.execute("use mart")
