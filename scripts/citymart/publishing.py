@@ -173,7 +173,8 @@ def _fresh_candidate(home: Home, kind: str) -> Path:
 
 def failed_candidate(home: Home) -> Path:
     """The candidate that the last publish has built, where it failed."""
-    return next(failed_folder(home).glob(f"{CANDIDATE}.*"), failed_folder(home) / f"{CANDIDATE}.duckdb")
+    in_lake = failed_folder(home) / f"{CANDIDATE}{lake.POINTER}"
+    return in_lake if in_lake.exists() else in_lake.with_suffix(".duckdb")
 
 
 def _keep_failed(home: Home, candidate: Path, run: DbtRun) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -81,7 +82,7 @@ def large(rows: int, folder: Path) -> None:
         )
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     extracts = Path(arguments[0]).resolve() if arguments else PROJECT / "sample"
     with tempfile.TemporaryDirectory(prefix="citymart-bench-") as name:
         folder = Path(name)
