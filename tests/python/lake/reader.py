@@ -42,7 +42,7 @@ def main(catalogue: str, data: str, stop: Path, result: Path, snapshot: int) -> 
                 release, at = con.execute(RELEASED).fetchone()
             lake.attach(con, "mart", snapshot=at)
             con.execute("use mart")
-            found = tables(con, "mart", ("marts", "market"))
+            found = tables(con, "mart", ("marts", "market")) or tables(con, "mart", ("staging",))
             for number in range(TABLES):
                 table = found[(reads * TABLES + number) % len(found)]
                 _note(released[release][table.label], table_digest(con, table)[1])

@@ -87,6 +87,8 @@ def test_two_boroughs_are_built_at_once_while_three_read_and_nobody_sees_half(
         seen = json.loads(result.read_text(encoding="utf-8"))
         assert seen["reads"] > 1
         assert {name: [after[name]] for name in seen["staged"]} == seen["staged"], "whole, or not there yet"
+        pinned = seen["released"]["none"]
+        assert {len(digests) for digests in pinned.values()} == {1}, "a snapshot is as it was, whoever builds"
 
     in_lake = pointer(home)
     run("build", "--no-tests", *first)
