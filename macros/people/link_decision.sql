@@ -35,9 +35,8 @@ case
         when first_name = 'alike' then case
             when is_surname and place = 'same' then 'review' when is_surname and match_weight >= 12 then 'review' else 'no'
         end
-        when is_surname and match_weight >= case first_name when 'initial' then 12 else 8 end then 'link'
         -- Who has moved: the weight knows how many others can have the name.
-        when surname = 'same' and first_name = 'same' and birth_date = 'same' and match_weight >= 8 then 'link'
+        when is_surname and match_weight >= case first_name when 'initial' then 12 else 8 end then 'link'
         when is_surname and (is_same_place or is_same_contact) then 'link'
         -- a name before and after a marriage
         when is_first_name and (is_same_place or is_same_contact) then 'link'
@@ -81,7 +80,9 @@ case
     when place = 'same, of many' and is_first_name and is_surname then case
         when match_weight >= 6 and (first_name <> 'other name' or surname = 'swapped') then 'link' else 'review'
     end
-    when place in ('same, of many', 'building') and first_name = 'initial' and surname = 'same' then case when match_weight >= 7 then 'link' else 'review' end
+    when place in ('same, of many', 'building') and first_name = 'initial' and surname = 'same' then case
+        when match_weight >= 7 then 'link' else 'review'
+    end
     when place = 'postcode' and is_full_name then case
         when match_weight >= 9 or (match_weight >= 2 and not is_other_uprn) then 'link' else 'review'
     end
@@ -95,8 +96,8 @@ case
     end
     -- elsewhere: whether there is likely to be another of this name
     when surname = 'same' and first_name = 'same' then case
-        when is_moved_together and not is_name_of_two then 'link'
         when is_moved_together and is_rare_name and is_same_sender then 'link'
+        when is_moved_together and (is_rare_name or is_same_sender) and not is_name_of_two then 'link'
         when is_name_of_two then case when is_rare_name or is_moved_together then 'review' else 'no' end
         when is_rarest_name or (is_rare_name and is_same_sender) then 'link'
         when coalesce(middle_name = 'same', false) and match_weight >= 3 then 'link'

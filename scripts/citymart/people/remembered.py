@@ -44,9 +44,7 @@ TOLD = {
     "rare name": "first_name || ' ' || surname",
     "rarest name": "first_name || ' ' || surname",
     "name of two": "first_name || ' ' || surname",
-    "moved together": (
-        "first_name || ' ' || surname || ' ' || postcode || ' ' || array_to_string(door_numbers, ' ')"
-    ),
+    "moved together": "concat_ws(' ', first_name, surname, postcode, array_to_string(door_numbers, ' '))",
     "month of a minor": "strftime(birth_date, '%Y-%m')",
     "adults only": "coalesce(source, '')",
     "people once": "coalesce(source, '')",

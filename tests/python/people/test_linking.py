@@ -18,6 +18,7 @@ from citymart.people import evaluate, linking, remembered
 from citymart.people.clusters import Clusters, Link, Record
 from citymart.people.keys import history, keyed
 from hard_people import KINDS, pairs_of
+from hard_town import town
 
 BORN = date(1980, 5, 17)
 NAMES = ("record_id", "source", "borough", "title", "first_name", "middle_name", "surname", "gender", "dob",
@@ -62,6 +63,12 @@ def judged(tmp_path_factory) -> dict[str, dict[str, int]]:
 def test_a_pair_of_a_known_kind_is_judged_as_a_person_would(judged, kind) -> None:
     right = judged[kind].get(KINDS[kind], 0)
     assert right >= 0.97 * sum(judged[kind].values()), judged[kind]
+
+
+def test_people_of_a_town_are_found_who_moved_or_have_neither_date_nor_number(tmp_path) -> None:
+    found = evaluate.evaluate(write(tmp_path / "town.csv", town(400, seed=1)))
+    assert found.records > 3000
+    assert found.pairs.precision >= 0.98 and found.pairs.recall >= 0.88, found.pairs
 
 
 def records(*rows: tuple) -> list[Record]:
