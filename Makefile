@@ -4,6 +4,7 @@ PYTHON ?= $(firstword $(shell for p in python3.13 python3.12 python3.11 python3;
 RUN := .venv/bin/
 export PYTHONPATH := scripts
 export DO_NOT_TRACK := 1
+export DBT_COLIBRI_NO_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup validators mart test lint docs bench audit test-faults test-fuzz test-city test-lake subject
@@ -20,11 +21,10 @@ setup: .venv/.installed ## the virtual environment, from the pinned and hashed r
 
 validators: .venv-validators/.installed ## checkers of the exports' standards, by others, in an environment of their own
 
-.venv-validators/.installed: requirements-validators.lock
+.venv-%/.installed: requirements-%.lock
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed and was not found" >&2; exit 1; }
-	@echo "installing into .venv-validators …"; $(PYTHON) -m venv .venv-validators
-	@.venv-validators/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes \
-	  -r requirements-validators.lock && touch $@
+	@echo "installing into $(@D) …"; $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r $< && touch $@
 
 mart: setup ## make the pilot's five boroughs, load them and the sample, build, test, publish; says what to ask
 	@echo "Five invented boroughs are made, loaded, built and tested: some five minutes on two cores."; ./citymart sample --boroughs pilot --scale 0.01 --boundaries sample/demo/geography/2021-03-21.csv --seed 7 --as-of 2026-10-01 warehouse/city
@@ -43,8 +43,9 @@ audit: ## known faults of the locked packages, in an environment of its own (ask
 test: lint validators ## every test: style, Python, and dbt's own on the sample
 	@$(RUN)pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-docs: setup ## the catalogue site of the current release, and dbt's documentation of the models beside it
-	@./citymart build && $(RUN)dbt -q docs generate --static && ./citymart site
+docs: setup .venv-docs/.installed ## the catalogue site of the current release, and dbt's documentation of models and columns beside it
+	@./citymart build && $(RUN)dbt -q docs generate --static && rm -rf target/columns
+	@.venv-docs/bin/colibri generate --light --disable-telemetry --output-dir target/columns && ./citymart site
 
 bench: setup ## landing beside a yardstick of this machine; addresses of a city; a whole city at SCALE=0.1
 	@$(RUN)python -m citymart.bench

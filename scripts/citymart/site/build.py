@@ -27,7 +27,11 @@ from . import data, pictures
 from .trends import by_release, trends
 
 HERE = Path(__file__).parent
-DBT_DOCS = PROJECT / "target" / "static_index.html"
+DBT_DOCS = {
+    "index.html": PROJECT / "target" / "static_index.html",
+    "columns.html": PROJECT / "target" / "columns" / "index.html",
+}
+"""What others draw of the models (`make docs`), by its name in the site's folder `dbt`."""
 THEMES = {
     "environment": "Environment and food",
     "finance": "Money",
@@ -92,9 +96,10 @@ def _before(home: Home, release: Release) -> Release | None:
 def _copy(folder: Path) -> None:
     for file in sorted((HERE / "static").iterdir()):
         shutil.copyfile(file, folder / file.name)
-    if DBT_DOCS.exists():
-        (folder / "dbt").mkdir()
-        shutil.copyfile(DBT_DOCS, folder / "dbt" / "index.html")
+    for name, file in DBT_DOCS.items():
+        if file.exists():
+            (folder / "dbt").mkdir(exist_ok=True)
+            shutil.copyfile(file, folder / "dbt" / name)
 
 
 def _downloads(
@@ -154,7 +159,7 @@ class _Site:
             "themes": THEMES,
             "words": pictures.WORDS,
             "dimensions": sorted({(row["dimension"], row["rule"]) for row in facts["quality"]}),
-            "has_dbt": (folder / "dbt").exists(),
+            "dbt": [name for name in DBT_DOCS if (folder / "dbt" / name).exists()],
             "downloads": downloads,
         }
         self.history = data.grouped(facts["history"], "product")
