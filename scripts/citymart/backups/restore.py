@@ -70,18 +70,19 @@ def restore(
             " lost, --partial restores what can be proved whole"
         )
     at_rest.require(Home(backup.folder))
+    newer = _folder_of(stones) if stones else None
     _begin(home, backup)
     done = Restored(home.root, backup.about.get("made_at"))
     with holding(home, note):
-        if stones is not None:
+        if newer:
             # First of all: from then on no build brings back whom they keep out.
-            _take_over(home, backup, stones)
+            _take_over(home, backup, newer)
         names = [name for name in {**backup.sums, **backup.since} if name not in DECISIONS]
         note(f"restoring {len(names):,} files …")
         for name in sorted(names, key=_order):
-            if stones is None or name not in _of_stones(home):
+            if newer is None or name not in _of_stones(home):
                 _file(home, backup, name, done)
-        folders = [tombstones.folder(home), *([_folder_of(stones)] if stones else [])]
+        folders = filter(None, (tombstones.folder(home), newer))
         happened = pa.concat_tables([history(each) for each in folders])
         done.emptied, done.forgotten_keys = keep_out(home, Seeds(project / "seeds"), happened)
         current = backup.about.get("current")
@@ -175,12 +176,11 @@ def _is_vouched(home: Home, name: str, source: Path) -> bool:
 # -- people who were forgotten after the backup ------------------------------------------------------
 
 
-def _take_over(home: Home, backup: Backup, stones: Path) -> None:
+def _take_over(home: Home, backup: Backup, newer: Path) -> None:
     """The tombstones of the backup and the newer ones, as those of the home.
 
-    Raises `UsageError` where there are none, `CityMartError` where they are of another key than the backup's.
+    Raises `CityMartError` where they are of another key than the backup's.
     """
-    newer = _folder_of(stones)
     mine, old = tombstones.folder(home), tombstones.file(Home(backup.folder))
     key = newer / tombstones.KEY
     for path in (key, tombstones.folder(Home(backup.folder)) / tombstones.KEY):
@@ -204,6 +204,7 @@ def _take_over(home: Home, backup: Backup, stones: Path) -> None:
 
 
 def _folder_of(stones: Path) -> Path:
+    """Where the tombstones of a home or a backup are. Raises `UsageError` where there are none."""
     for folder in (stones, stones / "people"):
         if (folder / "forgotten.parquet").is_file():
             return folder

@@ -80,7 +80,7 @@ def _folder(home: Home, folder: Path) -> Seen:
             receipt = json.loads(at_rest.read_text(path))
             receipts.append((path, _checked(place, path, receipt)))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, CityMartError) as error:
-            seen.fault(_said(home, path), f"is no receipt that can be read ({_first(error)})", _again(path))
+            seen.fault(_said(home, path), f"can't be right as a receipt ({_first(error)})", _again(path))
     known: set[Path] = set()
     for extract_id, of_it in by_extract.items():
         known |= {*_extract(home, place, extract_id, of_it, seen)}

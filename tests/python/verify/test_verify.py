@@ -136,7 +136,7 @@ DAMAGES: dict[str, tuple[Damage, str, str, str]] = {
     ),
     "a receipt is no JSON": (
         lambda home: truncate(receipt_of(home)),
-        "landing/spending/islington/", "no receipt that can be read", "load",
+        "landing/spending/islington/", "can't be right as a receipt", "load",
     ),
     "a file that nobody landed": (
         lambda home: shutil.copy(one(home, RECORDS), receipt_of(home).with_name("0123456789abcdef.parquet")),
