@@ -50,7 +50,7 @@ docs: setup .venv-docs/.installed ## the catalogue site of the current release, 
 bench: setup ## landing beside a yardstick of this machine; addresses of a city; a whole city at SCALE=0.1
 	@$(RUN)python -m citymart.bench
 
-test-faults: setup ## the tests that kill, fill disks and corrupt, many times over; every fault of a file in every subject (minutes)
+test-faults: setup ## the tests that kill, fill disks and corrupt, at every step; every fault of a file in every subject (an hour)
 	@FAULTS=40 $(RUN)pytest -k "(kill or killed or disk or fault) and not faults"
 	@FAULTS=1 $(RUN)pytest -s tests/python/faults
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from .disk import discard
 from .errors import Refused
 from .formats import dtf
 from .formats.detect import broken_zip, read_head, spreadsheet_kind
@@ -106,7 +107,7 @@ def tables(member: Member, scratch: Path, broken_too: bool) -> Iterator[Member]:
             yield replace(member, name=name, path=table.text.path, table=table)
     finally:
         for table in found:
-            table.text.path.unlink(missing_ok=True)
+            discard(table.text.path)
 
 
 def files(path: Path, scratch: Path, limits: Limits, broken_too: bool) -> Iterator[Member]:
@@ -131,7 +132,7 @@ def gzip_member(path: Path, scratch: Path, limits: Limits) -> Iterator[Member]:
             raise broken(path.name, error) from None
         yield Member(name, target)
     finally:
-        target.unlink(missing_ok=True)
+        discard(target)
 
 
 def zip_members(path: Path, scratch: Path, limits: Limits, broken_too: bool) -> Iterator[Member]:
@@ -168,7 +169,7 @@ def zip_members(path: Path, scratch: Path, limits: Limits, broken_too: bool) -> 
                     raise problem
                 yield Member(entry.filename, target, problem, beside)
             finally:
-                target.unlink(missing_ok=True)
+                discard(target)
 
 
 def opened(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str) -> IO[bytes]:

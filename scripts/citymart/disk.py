@@ -6,7 +6,7 @@ import ctypes
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -39,6 +39,14 @@ def written_anew(path: Path) -> Iterator[Path]:
         fsync_folder(path.parent)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def discard(path: Path) -> None:
+    """Remove a file of a scratch folder, which goes itself at the end: a disk that does not let us is told of
+    by what has to be written.
+    """
+    with suppress(OSError):
+        path.unlink()
 
 
 def clear_unfinished(folder: Path) -> None:

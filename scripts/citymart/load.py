@@ -22,6 +22,7 @@ from . import at_rest, holding
 from .containers import Member, members
 from .csv_rows import Dialect, Record, dialects, evenness, find_dialect, head, held, read_records
 from .deliveries import Delivery
+from .disk import discard
 from .errors import CityMartError, Refused
 from .fast import Copied, copy_fast, copy_lines, trailing
 from .formats import detect, open_rows
@@ -353,7 +354,7 @@ class _Job:
                 self.scratch / "records.parquet",
                 self.scratch / "rejects.parquet",
             ):
-                path.unlink(missing_ok=True)
+                discard(path)
 
     # -- the way of one file ------------------------------------------------------------------
 

@@ -24,8 +24,6 @@ from client import Warm
 FAULTS = int(os.environ.get("FAULTS", "0"))
 """How many random moments are tried of each command; 0: a few steps alone, for a run of all tests."""
 with_faults = pytest.mark.skipif(not FAULTS, reason="set FAULTS (make test-faults) to try it")
-POWER = [False, pytest.param(True, marks=with_faults)]
-"""Whether what is not safe on the disk is lost with the process."""
 SEED = int(os.environ.get("FAULTS_SEED", "1"))
 
 

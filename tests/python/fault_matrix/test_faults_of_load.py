@@ -102,6 +102,18 @@ def test_a_disk_that_is_full_or_read_only_from_any_step_on_is_told_of(case, disk
         case.completes(home)
 
 
+def test_what_is_unpacked_and_can_not_be_removed_is_no_traceback(case):
+    # The disk can't be written from the moment on when the first archive is unpacked.
+    home, archive = case.fresh(), case.sent / "camden/spending/2024-06-30.csv.gz"
+    steps = case.warm.run(home, "load", archive).steps
+    at = steps.index("openat .scratch/records.parquet")
+    fault, home = REFUSALS["read-only"][0] | {"refuse_from": at}, case.fresh()
+    ended = case.warm.run(home, "load", archive, fault=fault)
+    assert ended.status == 1 and "no permission" in ended.out
+    assert "Traceback" not in ended.err
+    case.completes(home)
+
+
 def test_a_small_disk_loses_nothing_and_takes_the_rest_when_there_is_room(case, tmp_path):
     with disk_of(4, tmp_path / "disk") as disk:
         home = Path(shutil.copytree(case.start, disk / "home"))
