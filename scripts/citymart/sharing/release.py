@@ -133,6 +133,7 @@ def log_access(home: Home, release: Mapping[str, Any]) -> None:
     ]
     if not lines:
         return
+    home.root.mkdir(parents=True, exist_ok=True)
     with open(home.root / ACCESS_LOG, "a", encoding="utf-8") as log:
         log.write("\n".join(lines) + "\n")
         log.flush()
