@@ -28,7 +28,7 @@ FULL = os.strerror(errno.ENOSPC)
 SECONDS_BETWEEN_NOTES = 10
 SAID = re.compile(r"citymart\.[\w.]+: (.+)")
 # What DuckDB says of a Parquet file that is cut off, is none, or is not there any more.
-DAMAGED = ("No magic bytes", "too small to be a Parquet", "No such file", "Invalid Input Error", "IO Error")
+DAMAGED = ("No magic bytes", "too small to be a Parquet", "No such file", "No files found")
 
 
 @dataclass(frozen=True)
