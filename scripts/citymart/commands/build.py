@@ -54,8 +54,8 @@ def build(
     Examples:
       ./citymart build
       ./citymart build --select +fct_payments
-      ./citymart build --target lake --provider camden
-      ./citymart build --target lake --provider camden --select stg_spending
+      ./citymart build --target lake --provider northborough
+      ./citymart build --target lake --provider northborough --select stg_spending
 
     Exit status: 0 built and tested, 1 a model or a test failed.
     """
