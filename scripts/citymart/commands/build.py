@@ -55,7 +55,6 @@ def build(
       ./citymart build
       ./citymart build --select +fct_payments
       ./citymart build --target lake --provider northborough
-      ./citymart build --target lake --provider northborough --select stg_spending
 
     Exit status: 0 built and tested, 1 a model or a test failed.
     """
