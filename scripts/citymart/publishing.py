@@ -134,9 +134,15 @@ def roll_back(home: Home) -> tuple[str, Release]:
         if not release.database.is_file():
             raise CityMartError(f"{release.folder} has no {DATABASE}; the current release stays")
         make_current(home, release.id)
-        if lake.SNAPSHOT in release.manifest or lake.SNAPSHOT in left.manifest:
+        if lake.SNAPSHOT in release.manifest or _is_of_lake(releases_folder(home) / left):
             record_releases(home, release, release.manifest.get(lake.SNAPSHOT))
         return left, release
+
+
+def _is_of_lake(release: Path) -> bool:
+    """Whether a release, which may be damaged, says that it was built in a lake."""
+    manifest = release / MANIFEST
+    return manifest.is_file() and f'"{lake.SNAPSHOT}"' in manifest.read_text("utf-8", errors="replace")
 
 
 def _clear(home: Home) -> None:
@@ -164,7 +170,6 @@ def last_failure(home: Home) -> dict[str, Any] | None:
 
 
 def _fresh_candidate(home: Home, kind: str) -> Path:
-    # One path for every run: dbt parses the whole project anew when the path of its database changes.
     folder = home.build / "candidate"
     remove(folder)
     folder.mkdir(parents=True)
