@@ -82,11 +82,15 @@ def _said(rows: int | None) -> str:
 
 
 def _seconds(target: Path) -> Mapping[str, tuple[str, float]]:
+    """By model; none where dbt has left no results: a build that was not dbt's has no costs."""
+    try:
+        said = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
     nodes: dict[str, Any] = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
-    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     return {
         label_of(node): (node["config"]["materialized"], round(result["execution_time"], 3))
-        for result in results
+        for result in said["results"]
         if (node := nodes.get(result["unique_id"])) and node["resource_type"] in ("model", "seed")
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from ..catalogue.costs import TABLE as COSTS
 from ..catalogue.tables import COMMENTS
 from ..errors import UsageError
 from ..hashing import table_digest, tables
@@ -127,7 +128,7 @@ def _tables(home: Home, con: duckdb.DuckDBPyConnection, release: Release, seen: 
     found = {each.label: each for each in tables(con, release.database.stem, SCHEMAS)}
     seen.counts["tables"] += len(found)
     told = [f"says {label}, which {DATABASE} has not" for label in said.keys() - found.keys()]
-    own = {f"market.{name}" for name in COMMENTS}
+    own = {COSTS, *(f"market.{name}" for name in COMMENTS)}
     told += [f"does not say {label}, which {DATABASE} has" for label in found.keys() - said.keys() - own]
     for label in (each for each in found if each in said):
         rows, digest = table_digest(con, found[label])

@@ -68,7 +68,7 @@ def release(home: Home, folder: Path) -> Release:
     build = small_build(folder)
     with duckdb.connect(str(build)) as con:
         con.execute(EXTRACTS.format(home=home.root))
-    made, is_new = publishing._release(home, build, folder / "target", PROJECT, lambda _: None)
+    made, is_new, _ = publishing._release(home, build, folder / "target", PROJECT, lambda _: None)
     assert is_new
     return made
 
