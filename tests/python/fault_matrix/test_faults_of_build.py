@@ -13,7 +13,7 @@ import pytest
 import tiny
 from citymart.home import Home
 from client import KILLED, Ended, Warm
-from conftest import FAULTS, chances, moments, with_faults
+from how_many import FAULTS, chances, moments, with_faults
 from landed import tree
 
 ROWS = [f"{n},Supplier {n // 2},{n}.50" for n in range(1, 9)]

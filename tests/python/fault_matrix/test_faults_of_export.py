@@ -13,7 +13,7 @@ from citymart.exports.verify import faults
 from citymart.home import Home
 from citymart.sharing.keys import Key
 from client import KILLED, Ended, Warm
-from conftest import REFUSALS, chances, disk_of, fill, moments, with_faults
+from how_many import REFUSALS, chances, disk_of, fill, moments, with_faults
 
 # When it is whole and has to take the place of the other; when it has not all that it should.
 FEW = ("renameat2 exports/R1/.open.tmp → exports/R1/open",)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from citymart.people import keys
 from client import KILLED, Ended, Warm
-from conftest import REFUSALS, chances, moments, with_faults
+from how_many import REFUSALS, chances, moments, with_faults
 from landed import tree
 
 # Between a file and its receipt.

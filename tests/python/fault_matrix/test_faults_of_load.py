@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from client import KILLED, Ended, Warm
-from conftest import FAULTS, REFUSALS, chances, disk_of, fill, moments, with_faults
+from how_many import FAULTS, REFUSALS, chances, disk_of, fill, moments, with_faults
 from landed import all_can_be_read, deliveries, first_delivery, landed, payments, tree
 
 # Between the rejected records and the others; between those and the receipt.

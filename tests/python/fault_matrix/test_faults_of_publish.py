@@ -14,7 +14,7 @@ import small_mart
 from citymart.home import Home
 from citymart.publishing import roll_back
 from client import KILLED, Ended, Warm
-from conftest import FAULTS, REFUSALS, chances, disk_of, fill, moments, with_faults
+from how_many import FAULTS, REFUSALS, chances, disk_of, fill, moments, with_faults
 from landed import tree
 from small_mart import current, each_release_is_logged_once, log_of
 

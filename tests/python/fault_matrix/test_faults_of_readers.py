@@ -7,7 +7,7 @@ from pathlib import Path
 
 import small_mart
 from client import Warm
-from conftest import FAULTS
+from how_many import FAULTS
 from small_mart import current
 
 PUBLISHES, READS = (100, 1_000) if FAULTS else (5, 50)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import small_mart
 from client import Ended, Warm
-from conftest import with_faults
+from how_many import with_faults
 from landed import deliveries, landed, tree
 from small_mart import current, each_release_is_logged_once
 
