@@ -61,7 +61,7 @@ def landed(home: Path) -> dict[str, Any]:
         receipt = json.loads(path.read_text(encoding="utf-8"))
         told = {key: value for key, value in receipt.items() if key != "landed_at"}
         name = str(path.relative_to(home))
-        if receipt["outcome"] != "landed":
+        if receipt["outcome"] not in ("landed", "held"):
             found[name] = (told, Counter(), Counter())
             continue
         file = path.with_name(f"{receipt['extract_id']}.parquet")
