@@ -44,7 +44,7 @@ def workplace(project: Path, tmp_path_factory) -> Path:
         shutil.copy(source, folder / name)
     (folder / "deliveries.csv").write_text(
         "file,provider,subject,as_of,period_from,period_to\n"
-        "extracts/hackney/spending/2026-10-31.csv,hackney,spending,2026-10-31,2026-10-01,2026-10-31\n"
+        "extracts/hackney/spending/2026-10-31.csv,hackney,spending,2026-10-31,2026-09-01,2026-09-30\n"
     )
     return folder
 
