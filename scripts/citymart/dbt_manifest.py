@@ -19,6 +19,8 @@ class Manifest:
     """Column → classification; what has none is personal."""
     rows: Mapping[str, str]
     """The classification of a row's being there, where the YAML says one (`meta: {rows: shared}`)."""
+    materialized: Mapping[str, tuple[str, str]]
+    """By dbt's name of the node: the table, and how it is materialized."""
 
 
 def label_of(node: Mapping[str, Any]) -> str:
@@ -52,4 +54,8 @@ def read_manifest(target: Path) -> Manifest:
         for name, label in labels.items()
         if (said := ((nodes[name].get("config") or {}).get("meta") or {}).get("rows"))
     }
-    return Manifest(keys, classes, rows)
+    materialized = {
+        name: (label, (nodes[name].get("config") or {}).get("materialized") or "")
+        for name, label in labels.items()
+    }
+    return Manifest(keys, classes, rows, materialized)

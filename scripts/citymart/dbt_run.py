@@ -238,7 +238,7 @@ def _failure(result: Any) -> Failure:
         model = getattr(node, "tested_node_unique_id", None) or getattr(node, "model", "")
         what = f"the unit test “{_words(node.name)}” of {model.rsplit('.', 1)[-1]} does not hold: {message}"
         return Failure(node.name, f"{what} ({node.original_file_path})")
-    if "/landing/" in message and any(sign in message for sign in DAMAGED):
+    if "landing/" in message and any(sign in message for sign in DAMAGED):
         message += "; what has landed is damaged or gone: load what was sent once more"
     return Failure(node.name, f"{kind} {node.name} could not be built: {message} ({node.original_file_path})")
 

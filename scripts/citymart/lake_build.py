@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -66,7 +65,6 @@ def stage_providers(
                 environment={PROVIDERS: ",".join(providers)},
             )
 
-        _spare_parsing(home, target)
         with build_lock(home, what, part="landing", wait=True):
             before = [f"+{each},+{STAGED}" for each in select] or [f"+{STAGED}"]
             done = run("build", "--select", *before, "--exclude", STAGED, *WITHOUT_TESTS)
@@ -79,11 +77,3 @@ def stage_providers(
             note("another builder was in the same tables; once more …")
             time.sleep(random.uniform(0, 2 + attempt))
         return done
-
-
-def _spare_parsing(home: Home, target: Path) -> None:
-    """What the builder of the whole has parsed serves here, too: dbt parses anew only what has changed."""
-    parsed = home.build / "target" / TARGET / "partial_parse.msgpack"
-    if parsed.exists() and not (target / parsed.name).exists():
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copy(parsed, target)

@@ -36,7 +36,7 @@ from .logs import write_log
 from .people import sweeping, tombstones
 from .people.identity import Reader
 from .placeholders import ensure_landing
-from .receipts import ACCEPTED, held_for
+from .receipts import ACCEPTED, as_text, held_for, landed_at, newest_of
 from .settle import Kind, Kinds, Tally, is_plain_start, number_in, settle
 from .text import LONGEST_LINE, Text, read_text
 
@@ -286,7 +286,7 @@ class _Run:
         """
         if place.folder not in self.newest:
             receipts = map(read_receipt, place.folder.glob("*.json"))
-            landed = [_when(receipt) for receipt in receipts if receipt and receipt.get("landed_at")]
+            landed = [landed_at(receipt) for receipt in receipts if receipt and receipt.get("landed_at")]
             self.newest[place.folder] = max(landed, default=datetime.min.replace(tzinfo=UTC))
         when = max(datetime.now(UTC), self.newest[place.folder] + MOMENT)
         self.newest[place.folder] = when
@@ -750,7 +750,7 @@ class _Job:
             "total_records": tally.totals,
             "control_totals": tally.control_totals,
             "notes": self.receipt["notes"] + tally.notes,
-            "landed_at": _text(self.run_so_far.moment(self.place)),
+            "landed_at": as_text(self.run_so_far.moment(self.place)),
             "landing_bytes": writer.records_path.stat().st_size,
             "landing_sha256": file_sha256(writer.records_path),
             "rejects_sha256": file_sha256(rejects) if rejects else None,
@@ -790,7 +790,7 @@ class _Job:
         """
         declared = self._dates()
         receipts = self.place.declarations(extract_id, landed)
-        newest = max(receipts, key=_when)
+        newest = newest_of(receipts)
         if newest["outcome"] == "withdrawn" and (declared["as_of_date"] or "") <= (
             newest["as_of_date"] or ""
         ):
@@ -817,9 +817,9 @@ class _Job:
         dates = self._dates()
         # Of the files of one run with the same bytes the one of the latest day counts, in whatever order.
         is_older = said is not None and dates["as_of_date"] < said
-        when = _when(newest) - MOMENT if is_older else self.run_so_far.moment(self.place)
+        when = landed_at(newest) - MOMENT if is_older else self.run_so_far.moment(self.place)
         receipt = (
-            newest | dates | self._names() | {"outcome": LANDED, "reason": None, "landed_at": _text(when)}
+            newest | dates | self._names() | {"outcome": LANDED, "reason": None, "landed_at": as_text(when)}
         )
         # Whoever accepted it has accepted it for another date.
         receipt |= dict.fromkeys(ACCEPTED)
@@ -935,15 +935,7 @@ def _declared_header(where: str, sample: list[tuple[int, list[str | None]]]) -> 
 
 
 def _now() -> str:
-    return _text(datetime.now(UTC))
-
-
-def _text(when: datetime) -> str:
-    return when.isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _when(receipt: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(receipt["landed_at"]).astimezone(UTC)
+    return as_text(datetime.now(UTC))
 
 
 def _says(receipt: dict[str, Any], declared: dict[str, str | None]) -> bool:

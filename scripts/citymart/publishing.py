@@ -26,7 +26,7 @@ from citymart.catalogue.breaking import require_no_break
 from citymart.catalogue.costs import write_costs
 from citymart.catalogue.described import Catalogue, read_catalogue
 from citymart.catalogue.tables import write_catalogue
-from citymart.dbt_manifest import read_manifest
+from citymart.dbt_manifest import Manifest, read_manifest
 from citymart.dbt_run import FULL, DbtRun, disk_is_full, run_dbt, with_examples
 from citymart.disk import fsync_file, fsync_folder
 from citymart.errors import CityMartError
@@ -228,11 +228,19 @@ def _release(
         raise CityMartError(
             f"{database} does not read back as it was built: check the disk, then publish again"
         )
-    if catalogue is not None:
-        _write_catalogue(database, catalogue, release_id, now.date(), current, same_mapping=same_mapping)
-        if current is not None:
-            require_no_break(current.database, database)
-    grown = _write_costs(database, candidate, target, current)
+    grown = _write_market(
+        database,
+        candidate,
+        target,
+        built,
+        catalogue,
+        release_id,
+        now.date(),
+        current,
+        same_mapping=same_mapping,
+    )
+    if catalogue is not None and current is not None:
+        require_no_break(current.database, database)
     fsync_file(database)
     manifest = {
         "release_id": release_id,
@@ -304,41 +312,39 @@ def _write_database(candidate: Path, database: Path, keys: Mapping[str, str]) ->
         con.execute("checkpoint")
 
 
-def _write_catalogue(
+def _write_market(
     database: Path,
-    catalogue: Catalogue,
+    candidate: Path,
+    target: Path,
+    built: Manifest,
+    catalogue: Catalogue | None,
     release_id: str,
     day: date,
     earlier: Release | None,
     *,
     same_mapping: bool,
-) -> None:
-    with duckdb.connect(str(database)) as con:
-        there = earlier is not None and earlier.database.exists()
-        if there:
-            con.execute(f"attach {literal(earlier.database)} as before (read_only)")
-        write_catalogue(
-            con,
-            database.stem,
-            catalogue,
-            {},
-            day,
-            release_id=release_id,
-            is_open=False,
-            before=("before", earlier.id) if there else None,
-            same_mapping=same_mapping,
-        )
-        con.execute("checkpoint")
-
-
-def _write_costs(database: Path, candidate: Path, target: Path, earlier: Release | None) -> list[str]:
+) -> list[str]:
+    """Write what the operator's file tells of itself; returns a sentence for each model that has grown."""
     with duckdb.connect(str(database)) as con:
         at_rest.prepare(con)
         at_rest.attach(con, candidate, "candidate")
-        there = earlier is not None and earlier.database.exists()
-        if there:
+        before = None
+        if earlier is not None and earlier.database.exists():
             con.execute(f"attach {literal(earlier.database)} as before (read_only)")
-        grown = write_costs(con, database.stem, "candidate", target, "before" if there else None)
+            before = "before"
+        if catalogue is not None:
+            write_catalogue(
+                con,
+                database.stem,
+                catalogue,
+                {},
+                day,
+                release_id=release_id,
+                is_open=False,
+                before=(before, earlier.id) if before else None,
+                same_mapping=same_mapping,
+            )
+        grown = write_costs(con, database.stem, "candidate", built, target, before)
         con.execute("checkpoint")
     return grown
 

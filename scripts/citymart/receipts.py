@@ -28,9 +28,9 @@ def all_receipts(home: Home) -> Iterator[tuple[Path, Receipt]]:
 
 
 def newest_receipts(home: Home) -> list[Receipt]:
-    """The receipt that counts for each extract: the newest by as-of date, then by time of landing.
+    """The receipt that counts for each extract: that which landed last.
 
-    The same rule as in `models/landing/extracts.sql`.
+    In `models/landing/extracts.sql`, too, the newest counts, but one that is held takes the place of none.
     """
     of_extract: dict[str, list[Receipt]] = {}
     for _, receipt in all_receipts(home):
@@ -78,7 +78,7 @@ def withdraw(home: Home, name: str, why: str, *, note: Callable[[str], None] = l
         withdrawn = receipt | {
             "outcome": "withdrawn",
             "reason": why,
-            "landed_at": _text(when),
+            "landed_at": as_text(when),
         }
         write_receipt(_tombstone(home, receipt), withdrawn)
         return withdrawn
@@ -116,9 +116,9 @@ def _accept(home: Home, receipt: Receipt, why: str, by: str, now: datetime) -> R
         "outcome": "landed",
         "reason": None,
         # It came when it came: newer than the receipt that holds it, and no later than that.
-        "landed_at": _text(landed_at(receipt) + timedelta(microseconds=1)),
+        "landed_at": as_text(landed_at(receipt) + timedelta(microseconds=1)),
         "accepted_by": by,
-        "accepted_at": _text(now),
+        "accepted_at": as_text(now),
         "accepted_reason": why,
         "held_reason": receipt["reason"],
     }
@@ -128,8 +128,9 @@ def _accept(home: Home, receipt: Receipt, why: str, by: str, now: datetime) -> R
     return accepted
 
 
-def _text(when: datetime) -> str:
-    return when.isoformat().replace("+00:00", "Z")
+def as_text(when: datetime) -> str:
+    """A moment in UTC as receipts have it."""
+    return when.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def held_for(reason: str | None, extract_id: str) -> str:

@@ -20,7 +20,7 @@ rejects as (
 
 ),
 
-refused as (
+not_counted as (
 
     select
         subject,
@@ -29,26 +29,10 @@ refused as (
         null::bigint as row_number,
         null::bigint as line_number,
         'file' as field,
-        'file_refused' as issue_type,
+        case outcome when 'held' then 'delivery_held' else 'file_refused' end as issue_type,
         reason as value_as_sent
     from extracts
-    where outcome = 'refused'
-
-),
-
-held as (
-
-    select
-        subject,
-        provider_code,
-        extract_id,
-        null::bigint as row_number,
-        null::bigint as line_number,
-        'file' as field,
-        'delivery_held' as issue_type,
-        reason as value_as_sent
-    from extracts
-    where outcome = 'held'
+    where outcome in ('refused', 'held')
 
 ),
 
@@ -100,9 +84,7 @@ repeated as (
 
 )
 
-select * from refused
-union all
-select * from held
+select * from not_counted
 union all
 select * from repeated
 union all

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from ..dbt_manifest import label_of
+from ..dbt_manifest import Manifest
 from ..hashing import literal, quoted
+from .tables import write_table
 
-TABLE = "market.build_costs"
+NAME = "build_costs"
+TABLE = f"market.{NAME}"
 GROWTH = 1.5
 """A model that takes so many times as long as in the release before is told, if it is `LEAST` longer, too."""
 LEAST = 1.0
@@ -34,17 +34,22 @@ MEANINGS = {
 
 
 def write_costs(
-    con: duckdb.DuckDBPyConnection, database: str, built: str, target: Path, before: str | None
+    con: duckdb.DuckDBPyConnection,
+    database: str,
+    built: str,
+    manifest: Manifest,
+    target: Path,
+    before: str | None,
 ) -> list[str]:
-    """Write `market.build_costs` into the attached `database`, of the attached build `built` whose artefacts
-    dbt left in `target`; `before` is an attached release.
+    """Write `market.build_costs` into the attached `database`, of the attached build `built`, of which dbt
+    left the `manifest` and more in `target`; `before` is an attached release.
 
     Returns a sentence for each model that has grown.
     """
     sizes = _sizes(con, built)
     earlier = _earlier(con, before)
     rows = []
-    for model, (materialized, seconds) in sorted(_seconds(target).items()):
+    for model, (materialized, seconds) in sorted(_seconds(manifest, target).items()):
         counted, size = sizes.get(model, (None, None))
         was, rows_before = earlier.get(model, (None, None))
         flagged = was is not None and seconds > GROWTH * was and seconds - was > LEAST
@@ -61,14 +66,7 @@ def write_costs(
     )
     schema = pa.schema(list(zip(MEANINGS, kinds, strict=True)))
     table = pa.Table.from_pylist([dict(zip(MEANINGS, row, strict=True)) for row in rows], schema)
-    name = f"{quoted(database)}.{TABLE}"
-    con.execute(f"create schema if not exists {quoted(database)}.market")
-    con.register("_costs", table)
-    con.execute(f"create or replace table {name} as select * from _costs order by model")
-    con.unregister("_costs")
-    con.execute(f"comment on table {name} is {literal(COMMENT)}")
-    for column, meaning in MEANINGS.items():
-        con.execute(f"comment on column {name}.{quoted(column)} is {literal(meaning)}")
+    write_table(con, database, NAME, table, COMMENT, MEANINGS)
     return [
         f"{model} took {seconds:.1f} s, and {was:.1f} s in the release before"
         f" (rows: {_said(rows_before)} before, {_said(counted)} now)"
@@ -81,17 +79,17 @@ def _said(rows: int | None) -> str:
     return "a view" if rows is None else f"{rows:,}"
 
 
-def _seconds(target: Path) -> Mapping[str, tuple[str, float]]:
+def _seconds(manifest: Manifest, target: Path) -> dict[str, tuple[str, float]]:
     """By model; none where dbt has left no results: a build that was not dbt's has no costs."""
     try:
-        said = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
+        results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     except FileNotFoundError:
         return {}
-    nodes: dict[str, Any] = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     return {
-        label_of(node): (node["config"]["materialized"], round(result["execution_time"], 3))
-        for result in said["results"]
-        if (node := nodes.get(result["unique_id"])) and node["resource_type"] in ("model", "seed")
+        model: (kind, round(result["execution_time"], 3))
+        for result in results
+        for model, kind in [manifest.materialized.get(result["unique_id"], (None, None))]
+        if model
     }
 
 

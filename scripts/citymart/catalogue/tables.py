@@ -133,13 +133,16 @@ def write_catalogue(
     ]
     if before is not None:
         rows["release_changes"] += changes(con, before[0], database, catalogue, same_mapping=same_mapping)
-    con.execute(f"create schema if not exists {quoted(database)}.market")
+
+    def write(name: str, table: pa.Table) -> None:
+        write_table(con, database, name, table, COMMENTS[name], MEANINGS)
+
     for name, schema in SCHEMAS.items():
         if name != "score_history":
-            _write(con, database, name, pa.Table.from_pylist(rows[name], schema))
+            write(name, pa.Table.from_pylist(rows[name], schema))
     # Last, since it takes on the scores of this release from where they stand now.
     history = score_history(con, database, release_id, before, operators)
-    _write(con, database, "score_history", history.cast(SCHEMAS["score_history"]))
+    write("score_history", history.cast(SCHEMAS["score_history"]))
     return [f"market.{name}" for name in SCHEMAS]
 
 
@@ -245,11 +248,22 @@ def _column(
     }
 
 
-def _write(con: duckdb.DuckDBPyConnection, database: str, name: str, rows: pa.Table) -> None:
+def write_table(
+    con: duckdb.DuckDBPyConnection,
+    database: str,
+    name: str,
+    rows: pa.Table,
+    comment: str,
+    meanings: Mapping[str, str],
+) -> None:
+    """Write a table of the schema `market` of an attached database, in an order of its own, with its comment
+    and those of its columns.
+    """
     target = f"{quoted(database)}.market.{quoted(name)}"
+    con.execute(f"create schema if not exists {quoted(database)}.market")
     con.register("_rows", rows)
     con.execute(f"create or replace table {target} as select * from _rows order by all")
     con.unregister("_rows")
-    con.execute(f"comment on table {target} is {literal(COMMENTS[name])}")
+    con.execute(f"comment on table {target} is {literal(comment)}")
     for column in rows.column_names:
-        con.execute(f"comment on column {target}.{quoted(column)} is {literal(MEANINGS[column])}")
+        con.execute(f"comment on column {target}.{quoted(column)} is {literal(meanings[column])}")

@@ -121,6 +121,13 @@ def load(
         ctx.exit(1)
 
 
+def _account() -> str:
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        raise UsageError("Your account has no name here: say with --by who accepts it.") from None
+
+
 def _accept(
     ctx: click.Context, names: tuple[str, ...], declared: Declared, reason: str | None, by: str | None
 ) -> None:
@@ -142,7 +149,7 @@ def _accept(
         for each in found:
             # Files of one delivery are accepted together.
             if each not in [receipt["extract_id"] for receipt in receipts]:
-                receipts += accept(home, each, reason.strip(), by or getuser(), note=ctx.obj.note)
+                receipts += accept(home, each, reason.strip(), by or _account(), note=ctx.obj.note)
     told = [
         f"accepted {r['extract_id']}: {printable(r['source_file'])}, {r['landed_rows']:,} records of "
         f"{r['provider_code']}, {r['subject']}; it counts from the next `citymart publish` on"

@@ -16,6 +16,11 @@ from ..home import Home
 AGAIN = "`citymart publish --rollback` gives readers the one before, `citymart publish` makes it anew"
 
 
+def below(home: Home, path: Path) -> str:
+    """A file of the home as it is told of: by its way from there."""
+    return path.relative_to(home.root).as_posix()
+
+
 @dataclass(frozen=True)
 class Fault:
     """Something that is not as it was: a file (below the home), what is wrong with it, and what to do."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -18,7 +17,7 @@ from ..sharing.files import SCHEMAS as GIVEN
 from ..sharing.files import attach
 from ..sharing.keys import Keys
 from ..sharing.release import ACCESS_LOG
-from . import AGAIN, Seen
+from . import AGAIN, Seen, below
 
 
 def read_audience(
@@ -32,7 +31,7 @@ def read_audience(
         if key is None:
             return False
     path = release.folder / audience["file"]
-    where = _said(home, path)
+    where = below(home, path)
     with duckdb.connect() as con:
         try:
             attach(con, path, "audience", key, read_only=True)
@@ -109,16 +108,12 @@ def folders(home: Home, names: Collection[str] | None) -> Seen:
             continue
         again = "`citymart site`" if folder.parent == home.root / "site" else "`citymart export`"
         if not (folder / SUMS).is_file():
-            seen.fault(_said(home, folder), f"has no {SUMS}", f"remove it; {again} writes it anew")
+            seen.fault(below(home, folder), f"has no {SUMS}", f"remove it; {again} writes it anew")
             continue
         seen.counts["folders"] += 1
         for path in (path for path in folder.rglob("*") if path.is_file()):
             seen.counts["files"] += 1
             seen.hashed(path)
         for file, what in sum_faults(folder):
-            seen.fault(_said(home, folder / file), what, f"{again} writes it anew")
+            seen.fault(below(home, folder / file), what, f"{again} writes it anew")
     return seen
-
-
-def _said(home: Home, path: Path) -> str:
-    return path.relative_to(home.root).as_posix()

@@ -22,7 +22,7 @@ from ..landing import BATCH_ROWS, NotWritten, Place, holding
 from ..people.sweeping import counted
 from ..placeholders import NONE, RECORDS, REJECTS
 from ..receipts import Receipt, landed_at
-from . import Seen
+from . import Seen, below
 
 WORKERS = 2
 """A hash keeps a core busy; more threads than two read more at a time than most disks like."""
@@ -60,7 +60,7 @@ def look(home: Home, *, sources: Path | None = None, note: Callable[[str], None]
     for each in seen.values():
         all_of_it.add(each)
     for path in sorted(path for depth in ("*", "*/*") for path in home.landing.glob(depth) if path.is_file()):
-        all_of_it.fault(_said(home, path), "is no file of a landing", "take it out")
+        all_of_it.fault(below(home, path), "is no file of a landing", "take it out")
     if sources is not None:
         _sources(home, sources, all_of_it)
     return all_of_it
@@ -80,7 +80,7 @@ def _folder(home: Home, folder: Path) -> Seen:
             receipt = json.loads(at_rest.read_text(path))
             receipts.append((path, _checked(place, path, receipt)))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, CityMartError) as error:
-            seen.fault(_said(home, path), f"can't be right as a receipt ({_first(error)})", _again(path))
+            seen.fault(below(home, path), f"can't be right as a receipt ({_first(error)})", _again(path))
     known: set[Path] = set()
     for extract_id, of_it in by_extract.items():
         known |= {*_extract(home, place, extract_id, of_it, seen)}
@@ -88,9 +88,9 @@ def _folder(home: Home, folder: Path) -> Seen:
         if path.name.startswith("."):
             continue  # of a load that was killed: the next one clears it away
         if path.suffix == ".parquet":
-            seen.fault(_said(home, path), "has no receipt", ORPHAN)
+            seen.fault(below(home, path), "has no receipt", ORPHAN)
         else:
-            seen.fault(_said(home, path), "is no file of a landing", "take it out")
+            seen.fault(below(home, path), "is no file of a landing", "take it out")
     return seen
 
 
@@ -144,19 +144,19 @@ def _extract(
     first, receipt = here[0]
     do = f"bring it back from a backup, or delete {first.name} and load {receipt['source_file']} again"
     if not place.receipt(extract_id).exists():
-        seen.fault(_said(home, place.receipt(extract_id)), f"is missing, and {first.name} is there", do)
+        seen.fault(below(home, place.receipt(extract_id)), f"is missing, and {first.name} is there", do)
     seen.counts["extracts"] += 1
     if not records.exists():
-        seen.fault(_said(home, records), "is missing, and its receipt is there", do)
+        seen.fault(below(home, records), "is missing, and its receipt is there", do)
         return
     digest, size = file_sha256(records), records.stat().st_size
     seen.hashed(records)
     if receipt["landing_sha256"] != digest or receipt["landing_bytes"] != size:
-        seen.fault(_said(home, records), *_damaged(records, size, receipt, do))
+        seen.fault(below(home, records), *_damaged(records, size, receipt, do))
         return
     for path, each in here:
         if unlike := [name for name in ALIKE if each[name] != receipt[name]]:
-            seen.fault(_said(home, path), f"says another {unlike[0]} than {first.name}", do)
+            seen.fault(below(home, path), f"says another {unlike[0]} than {first.name}", do)
     _rows(home, records, WHOSE, first, receipt, receipt["landed_rows"], seen, do)
     _rejects(home, rejects, first, receipt, seen, do)
     seen.counts["records"] += receipt["landed_rows"]
@@ -180,12 +180,12 @@ def _rejects(home: Home, rejects: Path, path: Path, receipt: Receipt, seen: Seen
     wanted = receipt["rejected_rows"]
     if not rejects.exists():
         if wanted:
-            seen.fault(_said(home, rejects), f"is missing: {wanted:,} records were rejected", do)
+            seen.fault(below(home, rejects), f"is missing: {wanted:,} records were rejected", do)
         return
     if digest := receipt.get("rejects_sha256"):
         seen.hashed(rejects)
         if file_sha256(rejects) != digest:
-            seen.fault(_said(home, rejects), "its SHA-256 is not the one in its receipt", do)
+            seen.fault(below(home, rejects), "its SHA-256 is not the one in its receipt", do)
             return
     _rows(home, rejects, REJECTED, path, receipt, wanted, seen, do)
 
@@ -209,14 +209,14 @@ def _rows(
             line = numbers[-1] if len(numbers) else line
             at += batch.num_rows
     except (OSError, pa.ArrowException, ValueError, KeyError) as error:
-        seen.fault(_said(home, file), f"can't be read ({_first(error)})", do)
+        seen.fault(below(home, file), f"can't be read ({_first(error)})", do)
         return
     if at != wanted:
-        seen.fault(_said(home, path), f"speaks of {wanted:,} rows, and {file.name} has {at:,}", do)
+        seen.fault(below(home, path), f"speaks of {wanted:,} rows, and {file.name} has {at:,}", do)
     elif last is not None and line > last:
-        seen.fault(_said(home, path), f"speaks of {last:,} lines, and a record is of line {line:,}", do)
+        seen.fault(below(home, path), f"speaks of {last:,} lines, and a record is of line {line:,}", do)
     elif wrong:
-        seen.fault(_said(home, file), f"has {wrong}", do)
+        seen.fault(below(home, file), f"has {wrong}", do)
 
 
 def _numbers(lines: pa.Array, first: int | None, at: int, are_counted: bool) -> np.ndarray:
@@ -256,10 +256,6 @@ def _sources(home: Home, folder: Path, seen: Seen) -> None:
             f"{seen.counts['archives']} archives of {folder} were not looked into: receipts have the hashes"
             " of their members"
         )
-
-
-def _said(home: Home, path: Path) -> str:
-    return path.relative_to(home.root).as_posix()
 
 
 def _first(error: Exception) -> str:

@@ -14,7 +14,7 @@ from ..errors import CityMartError
 from ..home import PROJECT, Home
 from ..people import tombstones
 from ..people.keys import HISTORY, KEYS
-from . import Seen
+from . import Seen, below
 
 BACK = "bring it back from a backup: without it everybody gets a new key"
 
@@ -27,23 +27,23 @@ def look(home: Home, project: Path = PROJECT) -> Seen:
     known = _read(home, keys, KEYS, seen)
     happened = _read(home, history, HISTORY, seen)
     if (known is None) != (happened is None) and not seen.faults:
-        seen.fault(_said(home, history if happened is None else keys), "is missing", BACK)
+        seen.fault(below(home, history if happened is None else keys), "is missing", BACK)
     if known is not None and happened is not None:
         records, persons = known["record_id"], known["person_key"]
         seen.counts["records_with_a_key"] = len(known)
         seen.counts["persons"] = len(pc.unique(persons))
         if len(pc.unique(records)) != len(known):
-            seen.fault(_said(home, keys), "gives a record two keys", BACK)
+            seen.fault(below(home, keys), "gives a record two keys", BACK)
         begun = happened.filter(pc.is_in(happened["event"], pa.array(["created", "split_from"])))
         strange = pc.invert(pc.is_in(pc.unique(persons), begun["person_key"]))
         if count := pc.sum(strange).as_py():
-            seen.fault(_said(home, history), f"does not know {count:,} keys of {keys.name}", BACK)
+            seen.fault(below(home, history), f"does not know {count:,} keys of {keys.name}", BACK)
     try:
         seen.counts["forgotten"] = len(tombstones.cases(home))
         tombstones.read(home)
     except CityMartError as error:
         seen.fault(
-            _said(home, tombstones.file(home)), f"can't be used ({error})", "bring both back from a backup"
+            below(home, tombstones.file(home)), f"can't be used ({error})", "bring both back from a backup"
         )
     records = set(known["record_id"].to_pylist()) if known is not None else set()
     for name in DECISIONS:
@@ -60,7 +60,7 @@ def _read(home: Home, file: Path, schema: pa.Schema, seen: Seen) -> pa.Table | N
         table = at_rest.read_table(file, schema)
         return table.select(schema.names)
     except (OSError, pa.ArrowException, KeyError, ValueError) as error:
-        seen.fault(_said(home, file), f"can't be read ({str(error).splitlines()[0][:120]})", BACK)
+        seen.fault(below(home, file), f"can't be read ({str(error).splitlines()[0][:120]})", BACK)
         return None
 
 
@@ -83,7 +83,3 @@ def _decisions(project: Path, name: str, records: set[str], seen: Seen) -> None:
     if unknown:
         lines = f"{len(unknown)} lines speak" if len(unknown) > 1 else f"line {unknown[0]} speaks"
         seen.notes.append(f"{name}: {lines} of records that have no key (any more)")
-
-
-def _said(home: Home, path: Path) -> str:
-    return path.relative_to(home.root).as_posix()

@@ -18,7 +18,7 @@ from ..publishing import SCHEMAS, code_folders, code_version, data_hash_of
 from ..receipts import landed_at, newest_receipts
 from ..releases import DATABASE, MANIFEST, Release, damages, release_names, releases_folder
 from ..sharing.keys import VARIABLE, Keys, configured
-from . import AGAIN, Seen
+from . import AGAIN, Seen, below
 from .given import access_log, compare_log, read_audience
 
 SAME = (
@@ -61,17 +61,17 @@ def look(home: Home, names: Sequence[str]) -> Seen:
             release = Release(folder, manifest)
             _release(home, release, seen, keys, log)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            seen.fault(_said(home, folder / MANIFEST), f"does not say what it should ({error!r})", AGAIN)
+            seen.fault(below(home, folder / MANIFEST), f"does not say what it should ({error!r})", AGAIN)
     return seen
 
 
 def _current(home: Home, seen: Seen) -> None:
     link = home.published / "current"
     if link.is_symlink() and not (link / MANIFEST).is_file():
-        seen.fault(_said(home, link), f"leads to {link.readlink()}, which is no release", AGAIN)
+        seen.fault(below(home, link), f"leads to {link.readlink()}, which is no release", AGAIN)
     elif not link.is_symlink() and (link.exists() or release_names(home)):
         seen.fault(
-            _said(home, link), "is no link to a release", "take away what is there; `citymart publish`"
+            below(home, link), "is no link to a release", "take away what is there; `citymart publish`"
         )
 
 
@@ -79,7 +79,7 @@ def _release(
     home: Home, release: Release, seen: Seen, keys: Keys | None, log: Mapping[str, list[dict[str, Any]]]
 ) -> None:
     manifest, folder = release.manifest, release.folder
-    said = _said(home, folder / MANIFEST)
+    said = below(home, folder / MANIFEST)
     found = [(t["schema"], t["table"], t["rows"], t["hash"]) for t in manifest["tables"]]
     data_hash = data_hash_of((f"{schema}.{table}", rows, digest) for schema, table, rows, digest in found)
     made = manifest["created_at"].replace("-", "").replace(":", "")[:15]
@@ -94,7 +94,7 @@ def _release(
             return
     damaged = dict(damages(release))
     for file, what in damaged.items():
-        seen.fault(_said(home, folder / file), what, AGAIN)
+        seen.fault(below(home, folder / file), what, AGAIN)
     named = {each["file"] for each in (*manifest["files"], *manifest.get("audiences", []))}
     seen.counts["files"] += len(named) + 1
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -102,7 +102,7 @@ def _release(
         if name in named:
             seen.hashed(path)
         elif name != MANIFEST:
-            seen.fault(_said(home, path), f"stands in no {MANIFEST}", "take it out")
+            seen.fault(below(home, path), f"stands in no {MANIFEST}", "take it out")
     if DATABASE not in damaged:
         with duckdb.connect(str(release.database), read_only=True) as con:
             _tables(home, con, release, seen)
@@ -124,7 +124,7 @@ def _release(
 def _tables(home: Home, con: duckdb.DuckDBPyConnection, release: Release, seen: Seen) -> None:
     """Every value of the operator's file: tables, their columns, comments and rows."""
     said = {f"{t['schema']}.{t['table']}": (t["rows"], t["hash"]) for t in release.manifest["tables"]}
-    where = _said(home, release.database)
+    where = below(home, release.database)
     found = {each.label: each for each in tables(con, release.database.stem, SCHEMAS)}
     seen.counts["tables"] += len(found)
     told = [f"says {label}, which {DATABASE} has not" for label in said.keys() - found.keys()]
@@ -189,7 +189,3 @@ def _other_code(release: Release, seen: Seen) -> None:
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _said(home: Home, path: Path) -> str:
-    return path.relative_to(home.root).as_posix()

@@ -29,7 +29,7 @@ from ..landing import Place, holding, read_receipt, write_receipt
 from ..lock import build_lock
 from ..people import tombstones
 from ..publishing import CANDIDATE, SCHEMAS, build_settings, code_folders, code_version
-from ..receipts import Receipt, landed_at, newest_of
+from ..receipts import Receipt, as_text, landed_at, newest_of
 from ..releases import MANIFEST, Release, releases_folder, remove
 from .published import chosen
 
@@ -97,7 +97,7 @@ def rebuild(
             for what in DONE_AGAIN:
                 if (home.root / what).is_dir():
                     shutil.copytree(home.root / what, scratch.root / what)
-            candidate = scratch.build / CANDIDATE
+            candidate = scratch.build / f"{CANDIDATE}.duckdb"
             candidate.parent.mkdir(parents=True)
             note("building it again, without its tests …")
             arguments = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
@@ -176,7 +176,7 @@ def _extract_as_then(here: Place, there: Place, row: dict[str, Any]) -> bool:
         return newest["outcome"] == "refused" or here.records(extract_id).exists()
     if row["outcome"] == "withdrawn":
         # It was brought back since.
-        moment = row["landed_at"].astimezone(UTC).isoformat().replace("+00:00", "Z")
+        moment = as_text(row["landed_at"].astimezone(UTC))
         said = newest | {"outcome": "withdrawn", "reason": row["reason"], "landed_at": moment}
         write_receipt(there.receipt(extract_id, "withdrawn"), said)
         return True

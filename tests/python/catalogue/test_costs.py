@@ -8,6 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from citymart.catalogue.costs import LEAST, write_costs
+from citymart.dbt_manifest import read_manifest
+
+
+def costs(con, database: str, target: Path, before: str | None) -> list[str]:
+    return write_costs(con, database, "built", read_manifest(target), target, before)
 
 
 def artefacts(target: Path, seconds: dict[str, float]) -> Path:
@@ -43,9 +48,7 @@ def con(tmp_path):
 
 
 def test_rows_and_bytes_stand_beside_the_seconds_of_each_model(con, tmp_path):
-    told = write_costs(
-        con, "first", "built", artefacts(tmp_path, {"payments": 2.0, "few": 0.1, "seen": 0.1}), None
-    )
+    told = costs(con, "first", artefacts(tmp_path, {"payments": 2.0, "few": 0.1, "seen": 0.1}), None)
     assert told == []
     found = con.execute(
         "select model, materialized, seconds, rows, bytes, is_flagged from first.market.build_costs"
@@ -60,10 +63,10 @@ def test_rows_and_bytes_stand_beside_the_seconds_of_each_model(con, tmp_path):
 
 
 def test_what_takes_more_than_half_as_long_again_is_told_and_the_noise_of_milliseconds_is_not(con, tmp_path):
-    write_costs(con, "first", "built", artefacts(tmp_path, {"payments": 2.0, "few": 0.1}), None)
+    costs(con, "first", artefacts(tmp_path, {"payments": 2.0, "few": 0.1}), None)
     con.execute("insert into built.marts.payments select range from range(100000)")
     later = artefacts(tmp_path, {"payments": 2.0 * 1.5 + LEAST, "few": 0.5, "seen": 9.0})
-    told = write_costs(con, "second", "built", later, "first")
+    told = costs(con, "second", later, "first")
     assert told == [
         "marts.payments took 4.0 s, and 2.0 s in the release before (rows: 200,000 before, 300,000 now)"
     ]
@@ -72,4 +75,4 @@ def test_what_takes_more_than_half_as_long_again_is_told_and_the_noise_of_millis
 
 
 def test_a_release_from_before_costs_were_counted_is_no_obstacle(con, tmp_path):
-    assert write_costs(con, "second", "built", artefacts(tmp_path, {"payments": 9.0}), "first") == []
+    assert costs(con, "second", artefacts(tmp_path, {"payments": 9.0}), "first") == []

@@ -7,12 +7,16 @@ import os
 import random
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from client import KILLED, Ended
 
+Run = Callable[[Path, dict[str, Any]], Ended]
+"""Runs a command on a home, with what is to happen to it."""
 FAULTS = int(os.environ.get("FAULTS", "0"))
 """How many random moments are tried of each command; 0: a few steps alone, for a run of all tests."""
 with_faults = pytest.mark.skipif(not FAULTS, reason="set FAULTS (make test-faults) to try it")
@@ -66,3 +70,21 @@ def chances(what: str, seconds: float) -> list[float]:
     """Random moments within so many seconds, the same for a seed."""
     chance = random.Random(f"{SEED} {what}")
     return [chance.uniform(0, seconds) for _ in range(FAULTS)]
+
+
+def killed_at_any_step(case: Any, run: Run, few: Sequence[str]) -> None:
+    """Kill a command before its steps: what holds of the case must hold then, and the next one completes."""
+    for at in moments(case.reference.steps, few):
+        home = case.fresh()
+        assert run(home, {"kill_before": at}).status == KILLED
+        case.holds(home)
+        case.completes(home)
+
+
+def killed_at_any_moment(case: Any, run: Run, what: str) -> None:
+    """The same at random moments; how far the command came by then nobody knows."""
+    for seconds in chances(what, case.reference.seconds):
+        home = case.fresh()
+        run(home, {"kill_after": seconds})
+        case.holds(home)
+        case.completes(home)

@@ -7,18 +7,18 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import landed
 import pyarrow.parquet as pq
 import pytest
+import state_of_home
 import tiny
 from citymart.home import Home
 from client import KILLED, Ended, Warm
 from how_many import FAULTS, chances, moments, with_faults
-from landed import tree
+from state_of_home import tree
 
 ROWS = [f"{n},Supplier {n // 2},{n}.50" for n in range(1, 9)]
 # Supplier 4 has a record already, and supplier 9 is new.
-SENT = landed.payments("Ada", 5)
+SENT = state_of_home.payments("Ada", 5)
 MORE = [*ROWS, "9,Supplier 4,9.50", "18,Supplier 9,18.50"]
 PERSONS = {
     "models/staging/clusters.sql": (
@@ -91,7 +91,7 @@ def case(warm, tmp_path_factory) -> Case:
     for name, text in PERSONS.items():
         (project / name).write_text(text, encoding="utf-8")
     tiny.write_payments(Home.at(work), ROWS)
-    sent = landed.written(folder / "sent/camden/spending/2024-03-31.csv", SENT)
+    sent = state_of_home.written(folder / "sent/camden/spending/2024-03-31.csv", SENT)
     assert warm.run(work, "load", sent).status == 0
     first = warm.run(work, "build", project=project)
     assert first.status == 0, first.out + first.err
@@ -132,7 +132,7 @@ def test_a_build_killed_at_any_moment_renames_nobody_and_the_next_completes(case
 def test_a_damaged_landing_file_is_named_and_loading_it_again_mends_it(case):
     case.fresh()
     (file,) = (case.work / "landing/spending/camden").glob("*.parquet")
-    before = landed.landed(case.work)
+    before = state_of_home.landed(case.work)
     data = file.read_bytes()
     file.write_bytes(data[: len(data) // 2])
     told = case.build()
@@ -140,7 +140,7 @@ def test_a_damaged_landing_file_is_named_and_loading_it_again_mends_it(case):
     for damage in (lambda: None, file.unlink):  # cut off as it is, and gone
         damage()
         assert case.warm.run(case.work, "load", case.sent).status == 0
-        assert landed.landed(case.work) == before
+        assert state_of_home.landed(case.work) == before
     case.completes()
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import small_mart
 from client import Ended, Warm
-from landed import payments
 from small_mart import current, each_release_is_logged_once
+from state_of_home import payments
 
 DAY = 86_400
 

@@ -12,8 +12,8 @@ import small_release
 from citymart.exports.verify import faults
 from citymart.home import Home
 from citymart.sharing.keys import Key
-from client import KILLED, Ended, Warm
-from how_many import REFUSALS, chances, disk_of, fill, moments, with_faults
+from client import Ended, Warm
+from how_many import REFUSALS, disk_of, fill, killed_at_any_moment, killed_at_any_step, moments, with_faults
 
 # When it is whole and has to take the place of the other; when it has not all that it should.
 FEW = ("renameat2 exports/R1/.open.tmp → exports/R1/open",)
@@ -74,20 +74,12 @@ def case(warm, tmp_path_factory) -> Case:
 
 
 def test_an_export_killed_at_any_step_is_the_old_one_or_the_new_one(case):
-    for at in moments(case.reference.steps, FEW):
-        home = case.fresh()
-        assert case.export(home, {"kill_before": at}).status == KILLED
-        case.holds(home)
-        case.completes(home)
+    killed_at_any_step(case, case.export, FEW)
 
 
 @with_faults
 def test_an_export_killed_at_any_moment_is_the_old_one_or_the_new_one(case):
-    for seconds in chances("export", case.reference.seconds):
-        home = case.fresh()
-        case.export(home, {"kill_after": seconds})
-        case.holds(home)
-        case.completes(home)
+    killed_at_any_moment(case, case.export, "export")
 
 
 @pytest.mark.parametrize("disk", REFUSALS)

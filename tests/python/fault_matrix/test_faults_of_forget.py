@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import landed
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import state_of_home
 from citymart.people import keys
-from client import KILLED, Ended, Warm
-from how_many import REFUSALS, chances, moments, with_faults
-from landed import tree
+from client import Ended, Warm
+from how_many import REFUSALS, killed_at_any_moment, killed_at_any_step, moments, with_faults
+from state_of_home import tree
 
 # Between a file and its receipt.
 FEW = ("rename landing/library_members/camden/.ID.json.N.tmp → landing/library_members/camden/ID.json",)
@@ -68,7 +68,7 @@ class Case:
         again = self.forget(home)
         assert again.status == 0, again.out + again.err
         assert contents(home) == self.after
-        landed.landed(home)
+        state_of_home.landed(home)
         assert tree(home) == self.names
         assert ADA not in {row["person_key"] for row in pq.read_table(registry(home)).to_pylist()}
         history = pq.read_table(home / "people" / "history.parquet").to_pylist()
@@ -87,7 +87,7 @@ def case(warm, tmp_path_factory) -> Case:
     start, work = folder / "start", folder / "work"
     for month in ("2026-08-31", "2026-09-30"):
         rows = "".join(",".join((*each, f"S{each[0]}", "2020-01-02")) + "\n" for each in PEOPLE)
-        landed.written(
+        state_of_home.written(
             folder / f"sent/camden/library_members/{month}.csv",
             f"{HEADER}{rows}R9,Di,Dee,,,S9,{month}\n".encode(),
         )
@@ -133,20 +133,12 @@ def build(home: Path) -> None:
 
 
 def test_forgetting_killed_at_any_step_is_done_by_running_it_again(case):
-    for at in moments(case.reference.steps, FEW):
-        home = case.fresh()
-        assert case.forget(home, {"kill_before": at}).status == KILLED
-        case.holds(home)
-        case.completes(home)
+    killed_at_any_step(case, case.forget, FEW)
 
 
 @with_faults
 def test_forgetting_killed_at_any_moment_is_done_by_running_it_again(case):
-    for seconds in chances("forget", case.reference.seconds):
-        home = case.fresh()
-        case.forget(home, {"kill_after": seconds})
-        case.holds(home)
-        case.completes(home)
+    killed_at_any_moment(case, case.forget, "forget")
 
 
 @with_faults

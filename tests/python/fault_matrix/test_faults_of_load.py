@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from citymart.holding import PENDING
 from client import KILLED, Ended, Warm
-from how_many import FAULTS, REFUSALS, chances, disk_of, fill, moments, with_faults
-from landed import all_can_be_read, deliveries, first_delivery, landed, payments, tree
+from how_many import FAULTS, REFUSALS, chances, disk_of, fill, killed_at_any_moment, moments, with_faults
+from state_of_home import all_can_be_read, deliveries, first_delivery, landed, payments, tree
 
 # Between the rejected records and the others; between those and the receipt.
 FEW = (
@@ -89,11 +89,7 @@ def test_killed_at_any_step_nothing_is_lost_and_the_next_load_completes(case, po
 
 @with_faults
 def test_killed_at_any_moment_nothing_is_lost_and_the_next_load_completes(case):
-    for seconds in chances("load", case.reference.seconds):
-        home = case.fresh()
-        case.load(home, {"kill_after": seconds})
-        case.holds(home)
-        case.completes(home)
+    killed_at_any_moment(case, case.load, "load")
 
 
 @pytest.mark.parametrize("disk", REFUSALS)

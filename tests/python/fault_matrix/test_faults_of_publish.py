@@ -14,9 +14,9 @@ import small_mart
 from citymart.home import Home
 from citymart.publishing import roll_back
 from client import KILLED, Ended, Warm
-from how_many import FAULTS, REFUSALS, chances, disk_of, fill, moments, with_faults
-from landed import tree
+from how_many import FAULTS, REFUSALS, disk_of, fill, killed_at_any_moment, moments, with_faults
 from small_mart import current, each_release_is_logged_once, log_of
+from state_of_home import tree
 
 # When the release has its name and stands in the log; and no reader has it.
 FEW = ("rename published/.current.N → published/current",)
@@ -101,11 +101,7 @@ def test_a_publish_killed_at_any_step_leaves_a_whole_release(case, power):
 
 @with_faults
 def test_a_publish_killed_at_any_moment_leaves_a_whole_release(case):
-    for seconds in chances("publish", case.reference.seconds):
-        home = case.fresh()
-        case.publish(home, fault={"kill_after": seconds})
-        case.holds(home)
-        case.completes(home)
+    killed_at_any_moment(case, lambda home, fault: case.publish(home, fault=fault), "publish")
 
 
 @pytest.mark.parametrize("disk", REFUSALS)

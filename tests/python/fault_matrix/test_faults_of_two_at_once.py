@@ -13,8 +13,8 @@ import pytest
 import small_mart
 from client import Ended, Warm
 from how_many import with_faults
-from landed import deliveries, landed, tree
 from small_mart import current, each_release_is_logged_once
+from state_of_home import deliveries, landed, tree
 
 
 @pytest.fixture
