@@ -36,9 +36,8 @@ lint: setup ## ruff, sqlfluff and dbt-bouncer
 	@PYTHONWARNINGS=ignore::UserWarning $(RUN)sqlfluff lint --nocolor -q models tests analyses
 	@$(RUN)dbt -q parse --no-partial-parse && $(RUN)dbt-bouncer
 
-audit: ## known faults of the locked packages, in an environment of its own (asks the package index, so not in `make test`)
-	@test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install -q --disable-pip-version-check pip-audit; }
-	@for lock in requirements.lock requirements-validators.lock; do .venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r $$lock || exit 1; done
+audit: .venv-audit/.installed ## known faults of the locked packages (asks the package index, so not in `make test`)
+	@for lock in requirements*.lock; do .venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r $$lock || exit 1; done
 
 test: lint validators ## every test: style, Python, and dbt's own on the sample
 	@$(RUN)pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
