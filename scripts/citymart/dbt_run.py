@@ -19,6 +19,7 @@ import duckdb
 from citymart import at_rest, lake
 from citymart.disk import written_anew
 from citymart.errors import CityMartError
+from citymart.hashing import literal
 from citymart.home import PROJECT, Home
 from citymart.lake import Lake
 from citymart.layouts import Seeds
@@ -247,12 +248,16 @@ def _test_failure(result: Any) -> Failure:
     return Failure(result.node.name, _test_sentence(result), getattr(result.node, "compiled_code", None))
 
 
-def with_examples(database: Path, failures: Sequence[Failure], limit: int = 3) -> list[dict[str, Any]]:
+def with_examples(
+    home: Home, database: Path, failures: Sequence[Failure], limit: int = 3
+) -> list[dict[str, Any]]:
     """Each failure with up to three of the rows that its test has found, as text."""
     if not database.exists() or not failures:
         return [{"node": f.node, "sentence": f.sentence, "examples": []} for f in failures]
     told = []
     with at_rest.opened(database) as con:
+        # The views of a build name what has landed from the home on.
+        con.execute(f"set file_search_path = {literal(home.root)}")
         for failure in failures:
             examples: list[dict[str, str]] = []
             if failure.query:
@@ -261,7 +266,7 @@ def with_examples(database: Path, failures: Sequence[Failure], limit: int = 3) -
                     names = [column[0] for column in found.description]
                     examples = [dict(zip(names, map(str, row), strict=True)) for row in found.fetchall()]
                 except duckdb.Error:
-                    # A test that reads landing files needs more than this one: the sentence stands alone.
+                    # What the test reads is not in this database: the sentence stands alone.
                     examples = []
             told.append({"node": failure.node, "sentence": failure.sentence, "examples": examples})
     return told

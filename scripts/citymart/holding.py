@@ -26,6 +26,8 @@ LANDED, HELD = "landed", "held"
 PENDING = (
     "the load that brought it was stopped before it was compared with the deliveries before it; load it again"
 )
+Declared = tuple[str, str]
+"""An extract and the day that it is declared for: the same bytes may be sent for one day after another."""
 _CELLS = pa.schema([RECORDS.field("cells")])
 # Small numbers move by themselves, a count by its root: as in models/market/volume_anomalies.sql.
 _BY_ITSELF = 3
@@ -70,11 +72,15 @@ class Rules:
         return before - after > max((self.most_lost or 1) * before, _BY_ITSELF * sqrt(before))
 
 
-def judge(place: Place, seeds: Seeds, fresh: Collection[str]) -> dict[str, str | None]:
-    """Decide of the extracts `fresh`, which have just landed, whether they count, and write it in their
-    receipts.
+def declared(receipt: Receipt) -> Declared:
+    return receipt["extract_id"], receipt.get("as_of_date") or ""
 
-    Extract → why it is held, None where it counts. Extracts that an interrupted load left undecided are
+
+def judge(place: Place, seeds: Seeds, fresh: Collection[Declared]) -> dict[Declared, str | None]:
+    """Decide of the extracts `fresh`, which have just landed, whether they count for the days that they are
+    declared for, and write it in their receipts.
+
+    Extract and day → why it is held, None where it counts. What an interrupted load left undecided is
     decided with them; of those held before only such as are a part of one delivery with them count again.
     """
     return _Judging(place, seeds).run(set(fresh))
@@ -83,13 +89,13 @@ def judge(place: Place, seeds: Seeds, fresh: Collection[str]) -> dict[str, str |
 def would_hold(place: Place, seeds: Seeds, receipt: Receipt, records: Path) -> str | None:
     """Why an extract that has landed elsewhere would be held in `place`, of which nothing is changed."""
     judging = _Judging(place, seeds)
-    one = receipt["extract_id"]
+    one = declared(receipt)
     if one in judging.newest:
         return None
     judging.files[records] = receipt
     judging.newest[one] = records, receipt
-    judging.elsewhere[one] = records
-    return judging.of_day(receipt.get("as_of_date") or "", {one})[one]
+    judging.elsewhere[receipt["extract_id"]] = records
+    return judging.of_day(one[1], {one})[one]
 
 
 class _Judging:
@@ -99,48 +105,45 @@ class _Judging:
         self.rules = Rules.of(seeds, self.subject)
         self.layout = seeds.layout(self.provider, self.subject)
         self.files: dict[Path, Receipt] = {}
-        self.newest: dict[str, tuple[Path, Receipt]] = {}
+        self.newest: dict[Declared, tuple[Path, Receipt]] = {}
         for path in sorted(place.folder.glob("*.json")):
             receipt = None if path.name.startswith(".") else read_receipt(path)
             if not isinstance(receipt, dict) or not {"extract_id", "outcome"} <= set(receipt):
                 continue
             self.files[path] = receipt
-            known = self.newest.get(receipt["extract_id"])
+            known = self.newest.get(declared(receipt))
             if known is None or age(receipt) > age(known[1]):
-                self.newest[receipt["extract_id"]] = path, receipt
+                self.newest[declared(receipt)] = path, receipt
         self.elsewhere: dict[str, Path] = {}
         self._counts: dict[str, Counter[str]] = {}
 
     def _receipts(self) -> list[Receipt]:
         return list(self.files.values())
 
-    def run(self, fresh: set[str]) -> dict[str, str | None]:
+    def run(self, fresh: set[Declared]) -> dict[Declared, str | None]:
         fresh |= {one for one, (_, receipt) in self.newest.items() if receipt.get("reason") == PENDING}
         fresh = {
             one for one in fresh if one in self.newest and self.newest[one][1]["outcome"] in (LANDED, HELD)
         }
-        told: dict[str, str | None] = {}
-        for day in sorted({self._day(one) for one in fresh}):
-            for one, reason in self.of_day(day, {each for each in fresh if self._day(each) == day}).items():
+        told: dict[Declared, str | None] = {}
+        for day in sorted({day for _, day in fresh}):
+            for one, reason in self.of_day(day, {each for each in fresh if each[1] == day}).items():
                 self._write(one, reason)
                 told[one] = reason
         return told
 
-    def _day(self, extract_id: str) -> str:
-        return self.newest[extract_id][1].get("as_of_date") or ""
-
-    def _write(self, extract_id: str, reason: str | None) -> None:
-        path, receipt = self.newest[extract_id]
+    def _write(self, one: Declared, reason: str | None) -> None:
+        path, receipt = self.newest[one]
         outcome = HELD if reason else LANDED
         if (receipt["outcome"], receipt.get("reason")) != (outcome, reason):
             receipt = receipt | {"outcome": outcome, "reason": reason}
             write_receipt(path, receipt)
             self.files[path] = receipt
-            self.newest[extract_id] = path, receipt
+            self.newest[one] = path, receipt
 
-    def of_day(self, day: str, fresh: set[str]) -> dict[str, str | None]:
+    def of_day(self, day: str, fresh: set[Declared]) -> dict[Declared, str | None]:
         """Why each of the fresh extracts of a day is held, None for one that counts."""
-        reasons: dict[str, str | None] = {one: self._outside(self.newest[one][1]) for one in sorted(fresh)}
+        reasons = {one: self._outside(self.newest[one][1]) for one in sorted(fresh)}
         compared = {one for one in fresh if not reasons[one] and not self.newest[one][1].get("is_of_changes")}
         if self.rules.most_lost is None or not day or not compared:
             return reasons
@@ -150,7 +153,7 @@ class _Judging:
             return reasons
         compared = {one for one in compared if not reasons[one]}
         parts = {
-            one for one, (_, r) in self.newest.items() if one not in fresh and self._day(one) == day
+            one for one, (_, r) in self.newest.items() if one not in fresh and one[1] == day
             and r["outcome"] == HELD and not self._has_a_namesake(one, compared)
         }  # fmt: skip
         if compared and (why := self._less_than_before(day, compared)):
@@ -161,18 +164,18 @@ class _Judging:
 
     # -- records that are not there -----------------------------------------------------------------
 
-    def _has_a_namesake(self, extract_id: str, others: set[str]) -> bool:
-        mine = _file(self.newest[extract_id][1])
+    def _has_a_namesake(self, one: Declared, others: set[Declared]) -> bool:
+        mine = _file(self.newest[one][1])
         return any(_file(self.newest[other][1]) == mine for other in others)
 
-    def _less_than_its_namesake(self, extract_id: str, fresh: set[str]) -> str | None:
+    def _less_than_its_namesake(self, mine: Declared, fresh: set[Declared]) -> str | None:
         """Of a file that takes the place of one of the same name and date."""
-        receipt = self.newest[extract_id][1]
+        receipt = self.newest[mine][1]
         older = [
             other
             for one, (_, other) in self.newest.items()
             if one not in fresh and other["outcome"] == LANDED and _file(other) == _file(receipt)
-            and other.get("as_of_date") == receipt.get("as_of_date") and age(other) < age(receipt)
+            and one[1] == mine[1] and age(other) < age(receipt)
         ]  # fmt: skip
         if not older:
             return None
@@ -181,12 +184,12 @@ class _Judging:
             return None
         return self._told(before, after, "the file of the same name and date that it would replace")
 
-    def _less_than_before(self, day: str, fresh: set[str]) -> str | None:
+    def _less_than_before(self, day: str, fresh: set[Declared]) -> str | None:
         """Of all files of a day together, which take the place of those of the day before it."""
         now = [
             receipt
             for one, (_, receipt) in self.newest.items()
-            if one in fresh or (self._day(one) == day and receipt["outcome"] == LANDED)
+            if one in fresh or (one[1] == day and receipt["outcome"] == LANDED and self._stands(receipt))
         ]
         for table in sorted({self._table(self.newest[one][1]) for one in fresh}):
             after = self._sum(receipt for receipt in now if self._table(receipt) == table)
@@ -212,18 +215,20 @@ class _Judging:
 
     def _before(self, day: str) -> Iterator[tuple[str, list[Receipt]]]:
         """The days before of which something counts, the newest first, with the full deliveries of each."""
-        standing: dict[str, Receipt] = {}
-        for receipt in sorted(self._receipts(), key=age):
-            if receipt["outcome"] != HELD:
-                standing[receipt["extract_id"]] = receipt
         days: dict[str, dict[str, Receipt]] = {}
         for receipt in self._receipts():
             one, earlier = receipt["extract_id"], receipt.get("as_of_date") or ""
             is_full = receipt["outcome"] == LANDED and not receipt.get("is_of_changes")
-            if is_full and standing[one]["outcome"] == LANDED and "" < earlier < day:
+            if is_full and "" < earlier < day and self._stands(receipt):
                 days.setdefault(earlier, {})[one] = receipt
         for earlier in sorted(days, reverse=True):
             yield earlier, self._once(list(days[earlier].values()))
+
+    def _stands(self, receipt: Receipt) -> bool:
+        """Whether the newest word on the extract, of whatever day, is not that it is withdrawn."""
+        one = receipt["extract_id"]
+        said = [each for each in self._receipts() if each["extract_id"] == one and each["outcome"] != HELD]
+        return max(said, key=age)["outcome"] == LANDED
 
     def _once(self, receipts: list[Receipt]) -> list[Receipt]:
         """Without those that a later one of the same day repeats: macros/history/superseded_extracts.sql."""

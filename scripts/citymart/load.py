@@ -270,7 +270,7 @@ class _Run:
     """
 
     seeds: Seeds = field(default_factory=Seeds)
-    fresh: dict[Path, dict[str, Outcome]] = field(default_factory=dict)
+    fresh: dict[Path, dict[holding.Declared, Outcome]] = field(default_factory=dict)
     said: dict[tuple[Path, str], str] = field(default_factory=dict)
     later: list[tuple[_Job, str, dict[str, Any], Outcome]] = field(default_factory=list)
     newest: dict[Path, datetime] = field(default_factory=dict)
@@ -302,7 +302,8 @@ class _Run:
                 outcome.status, outcome.message = FAILED, str(explain(error, job.home))
             else:
                 outcome.status, outcome.message = again.status, again.message
-                self.fresh.get(job.place.folder, {})[extract_id] = outcome
+                fresh = self.fresh[job.place.folder]
+                fresh |= {one: outcome for one, told in fresh.items() if told is again}
             watcher.say(f"{outcome.name}: {outcome.status} ({outcome.message})")
         for folder, outcomes in self.fresh.items():
             try:
@@ -311,10 +312,10 @@ class _Run:
                 for outcome in outcomes.values():
                     outcome.status, outcome.message = FAILED, str(explain(error, folder.parents[2]))
                 continue
-            for extract_id, reason in reasons.items():
-                outcome = outcomes.get(extract_id)
+            for one, reason in reasons.items():
+                outcome = outcomes.get(one)
                 if outcome and reason:
-                    outcome.status, outcome.message = HELD, held_for(reason, extract_id)
+                    outcome.status, outcome.message = HELD, held_for(reason, one[0])
                     watcher.say(
                         f"{outcome.name} ({outcome.provider} {outcome.subject}): HELD: {outcome.message}"
                     )
@@ -759,7 +760,7 @@ class _Job:
         self.run_so_far.say(self.place, extract_id, receipt)
         outcome = self._outcome(LANDED, receipt, hints=self._hints(header))
         outcome.reasons = dict(writer.reasons)
-        self._to_judge(extract_id, outcome)
+        self._to_judge(receipt, outcome)
         return outcome
 
     def _pending(self, receipt: dict[str, Any]) -> dict[str, Any]:
@@ -769,8 +770,8 @@ class _Job:
             return receipt
         return receipt | {"outcome": HELD, "reason": holding.PENDING}
 
-    def _to_judge(self, extract_id: str, outcome: Outcome) -> None:
-        self.run_so_far.fresh.setdefault(self.place.folder, {})[extract_id] = outcome
+    def _to_judge(self, receipt: dict[str, Any], outcome: Outcome) -> None:
+        self.run_so_far.fresh.setdefault(self.place.folder, {})[holding.declared(receipt)] = outcome
 
     def _hints(self, header: list[str]) -> list[str]:
         hints = []
@@ -801,7 +802,7 @@ class _Job:
             self.run_so_far.say(self.place, extract_id, newest)
             outcome = self._outcome(ALREADY, landed)
             if newest.get("reason") == holding.PENDING:
-                self._to_judge(extract_id, outcome)
+                self._to_judge(newest, outcome)
             elif newest["outcome"] == HELD:
                 outcome.status, outcome.message = HELD, held_for(newest["reason"], extract_id)
             return outcome
@@ -824,12 +825,11 @@ class _Job:
         # Whoever accepted it has accepted it for another date.
         receipt |= dict.fromkeys(ACCEPTED)
         path = self.place.receipt(extract_id, dates["as_of_date"])
-        write_receipt(path, receipt if is_older else self._pending(receipt))
+        write_receipt(path, self._pending(receipt))
         if not is_older:
             self.run_so_far.say(self.place, extract_id, receipt)
         outcome = self._outcome(REDELIVERED, newest)
-        if not is_older:
-            self._to_judge(extract_id, outcome)
+        self._to_judge(receipt, outcome)
         way = "which still counts" if is_older else "which gives way"
         outcome.message = (
             f"{outcome.message} as of {_span(newest)}, {way}; now declared as of {_span(receipt)}"

@@ -94,7 +94,7 @@ def publish(
             if not run.passed:
                 return Published(None, False, run, failures=_keep_failed(home, candidate, run))
             note(f"{run.models} models built, {run.tests} tests passed; writing the release …")
-            warnings = with_examples(candidate, run.warnings)
+            warnings = with_examples(home, candidate, run.warnings)
             release, new, grown = _release(home, candidate, run.target, project, note)
             warnings += [{"node": "build_costs", "sentence": said, "examples": []} for said in grown]
             removed = prune(home, keep)
@@ -186,7 +186,7 @@ def _keep_failed(home: Home, candidate: Path, run: DbtRun) -> list[dict[str, Any
     folder = failed_folder(home)
     remove(folder)
     candidate.parent.replace(folder)
-    failures = with_examples(failed_candidate(home), run.failures)
+    failures = with_examples(home, failed_candidate(home), run.failures)
     story = {"failed_at": _now().isoformat(timespec="seconds"), "failures": failures}
     at_rest.write_text(folder / "failures.json", json.dumps(story, indent=2, ensure_ascii=False))
     return failures

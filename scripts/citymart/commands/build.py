@@ -90,7 +90,7 @@ def build(
             database.parent.mkdir(parents=True, exist_ok=True)
             use = target if in_lake else "dev"
             run = run_dbt(home, arguments, database=database, use=use, note=settings.note)
-    failures, warnings = with_examples(database, run.failures), with_examples(database, run.warnings)
+    failures, warnings = (with_examples(home, database, found) for found in (run.failures, run.warnings))
     told = [f"{run.models} models and {run.tests} tests, in {database}", *sentences(warnings, "warning")]
     settings.answer(
         {

@@ -6,8 +6,9 @@ else of is taken for a changed one. Pairs and links are of two records that are 
 (`clusters`) are of a connected component of the links, and one that nothing has touched stays.
 
 The frequencies of names are those of the first build, so that a later build scores a new pair as the first
-would have. All of it is one file that can be deleted: the next build makes all anew. (The keys beside it
-can't: they are the names of persons.)
+would have; where they are of few records, or of far fewer than now, all is compared anew. All of it is one
+file that can be deleted: the next build makes all anew. (The keys beside it can't: they are the names
+of persons.)
 """
 
 from __future__ import annotations
@@ -30,8 +31,10 @@ from . import clusters, linking, model, sql_models
 
 FILE = "linkage.duckdb"
 """What the folder of persons remembers; it can be made again."""
-GROWN = 2.0
+GROWN = 1.25
 """When there are so many times the records of the first build, all is compared anew, with new frequencies."""
+FEW = 5_000
+"""So few records are compared anew each time, in seconds: each of them moves the frequencies of its names."""
 AT_ONCE = 100_000
 """So many records are clustered at a time, or as many more as a component has."""
 RECORD = (
@@ -72,7 +75,11 @@ def link(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:
     is_new = _open(con, folder)
     # What is made on the way goes when all is done.
     con.execute("create schema work; set search_path = 'work,main'")
-    if _compare_records(con) or is_new:
+    is_changed = _compare_records(con)
+    if is_changed and not is_new and _are_frequencies_others(con):
+        is_new = _open(con, folder, anew=True)
+        _compare_records(con)
+    if is_changed or is_new:
         _make_features(con, is_new=is_new)
         _make_pairs(con, is_new=is_new)
         _make(con, "int_person_links", int_person_pairs="fresh_int_person_pairs", int_person_features="asked")
@@ -83,8 +90,17 @@ def link(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:
         con.execute(f"create or replace view {name} as from kept.{name}")
 
 
-def _open(con: duckdb.DuckDBPyConnection, folder: Path | None) -> bool:
-    """Attaches the memory as `kept`; says whether there is nothing in it that still counts."""
+def _are_frequencies_others(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether names are as frequent now as they were in the first build can't be taken for granted."""
+    (first, now) = con.execute("select first, (select count(*) from given) from kept.state").fetchone()
+    return now <= FEW or now > GROWN * first
+
+
+def _open(con: duckdb.DuckDBPyConnection, folder: Path | None, *, anew: bool = False) -> bool:
+    """Attaches the memory as `kept`, an empty one if `anew`; says whether there is nothing in it that still
+    counts.
+    """
+    con.execute("detach database if exists kept")
     if folder is None:
         con.execute("attach ':memory:' as kept")
         return _begin(con)
@@ -95,10 +111,8 @@ def _open(con: duckdb.DuckDBPyConnection, folder: Path | None) -> bool:
     if file.exists():
         try:
             at_rest.attach(con, file, "kept", read_only=False)
-            (rules, first, now) = con.execute(
-                "select rules, first, (select count(*) from int_person_records) from kept.state"
-            ).fetchone()
-            if rules == _rules(con) and now <= GROWN * first:
+            (rules,) = con.execute("select rules from kept.state").fetchone()
+            if rules == _rules(con) and not anew:
                 return False
         except (duckdb.Error, CityMartError, TypeError):
             pass  # a memory that can't be read is none
@@ -134,14 +148,16 @@ def _compare_records(con: duckdb.DuckDBPyConnection) -> bool:
     """
     con.execute(
         f"""
-        create view decisions as
+        create or replace view decisions as
         select record_id_l::varchar as record_id_l, record_id_r::varchar as record_id_r,
             decision::varchar as decision from person_decisions;
-        create table given as
+        create or replace table given as
         select record_id, hash({", ".join(RECORD)}) as digest from int_person_records;
-        create table came as select record_id from given anti join kept.records using (record_id, digest);
-        create table gone as select record_id from kept.records anti join given using (record_id, digest);
-        create table decided as
+        create or replace table came as
+        select record_id from given anti join kept.records using (record_id, digest);
+        create or replace table gone as
+        select record_id from kept.records anti join given using (record_id, digest);
+        create or replace table decided as
         (from kept.decisions except from decisions) union (from decisions except from kept.decisions)
         """
     )

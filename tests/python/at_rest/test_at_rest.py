@@ -241,7 +241,7 @@ def test_a_plain_home_can_be_encrypted_and_has_landed_what_had_landed(citymart, 
         outcomes = json.loads(done.stdout)["outcomes"]
         assert {outcome["status"] for outcome in outcomes} == {"already landed"}, done.stdout
         now = {path.name: receipt for path, receipt in all_receipts(Home.at(plain))}
-        size = ("landing_bytes", "landing_sha256")
+        size = ("landing_bytes", "landing_sha256", "rejects_sha256")
         assert {k: v | dict.fromkeys(size) for k, v in now.items()} == {
             k: v | dict.fromkeys(size) for k, v in receipts.items()
         }

@@ -282,6 +282,29 @@ def test_a_load_that_was_killed_before_it_compared_is_decided_by_the_next(desk, 
     assert desk.held() == []
 
 
+def test_the_same_bytes_for_two_days_of_one_load_are_judged_for_each(desk):
+    """A table that did not change from one month to the next counts in both."""
+    for name in ("2024-08-31.csv", "2024-09-30.csv"):
+        desk.put(f"camden/hmo_licences/{name}", licences(100))
+    assert {outcome.status for outcome in desk.load(desk.folder)} == {"landed", "landed again"}
+    receipts = [read_receipt(path) for path in desk.home.landing.rglob("hmo_licences/camden/*.json")]
+    assert sorted((r["as_of_date"], r["outcome"], r["reason"]) for r in receipts) == [
+        ("2024-08-31", "landed", None),
+        ("2024-09-30", "landed", None),
+    ]
+
+
+def test_of_the_same_bytes_for_two_days_one_can_be_held(desk):
+    desk.send("camden/hmo_licences/2024-08-31.csv", licences(100))
+    assert desk.send("camden/hmo_licences/2024-10-31.csv", licences(60, 200)).status == "landed"
+    for name in ("2024-09-30.csv", "2024-11-30.csv"):
+        desk.put(f"camden/hmo_licences/{name}", licences(40))
+    told = {outcome.name: outcome.status for outcome in desk.load(desk.folder)}
+    assert (told["2024-09-30.csv"], told["2024-11-30.csv"]) == ("held", "landed again")
+    receipts = [read_receipt(path) for path in desk.home.landing.rglob("hmo_licences/camden/*.json")]
+    assert [r["as_of_date"] for r in receipts if r["outcome"] == "held"] == ["2024-09-30"]
+
+
 def test_receipts_of_before_have_no_holds_and_are_not_judged_anew(desk):
     """A home of an earlier version, in which a small delivery had landed, and its files loaded once more."""
     desk.send("camden/hmo_licences/2024-08-31.csv", licences(100))

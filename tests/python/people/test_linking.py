@@ -231,8 +231,9 @@ def some_people(*kinds: str) -> list[dict]:
 
 
 @pytest.fixture
-def linked(tmp_path):
+def linked(tmp_path, monkeypatch):
     """Links rows with what is remembered in a folder; gives what is made, sorted."""
+    monkeypatch.setattr(remembered, "FEW", 0)
 
     def run(rows: list[dict], memory: str, decisions: list[tuple] = ()) -> dict[str, list]:
         with linking.connection() as con:
@@ -357,6 +358,15 @@ def test_a_decision_holds_as_long_as_it_stands(linked) -> None:
     assert linked(people, "monthly") == before
 
 
+def test_few_are_compared_anew_whenever_one_has_changed(linked, monkeypatch) -> None:
+    monkeypatch.undo()
+    people = some_people()
+    assert len(people) < remembered.FEW
+    linked(people[:-20], "monthly")
+    # Weights and all: the names are as frequent as among all of them.
+    assert linked(people, "monthly") == linked(people, "at once")
+
+
 @pytest.mark.parametrize("broken", [b"nothing", b""])
 def test_a_memory_that_is_broken_is_made_anew(linked, tmp_path, broken) -> None:
     people = some_people("nickname")
@@ -368,15 +378,14 @@ def test_a_memory_that_is_broken_is_made_anew(linked, tmp_path, broken) -> None:
 @pytest.mark.parametrize("step", ["_make_pairs", "_make_clusters", "_remember"])
 def test_cut_off_at_any_step_nothing_is_missed_by_the_next_build(linked, monkeypatch, step) -> None:
     people = some_people()
-    linked(people[: len(people) // 2], "memory")
+    linked(people[: len(people) * 9 // 10], "memory")
 
     def cut_off(*_, **__) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(remembered, step, cut_off)
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(remembered, step, cut_off)
         linked(people[:-2], "memory")
-    monkeypatch.undo()
     assert (
         linked(people[:-2], "memory")["int_person_clusters"]
         == linked(people[:-2], "anew")["int_person_clusters"]

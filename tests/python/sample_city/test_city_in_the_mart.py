@@ -416,8 +416,8 @@ def nested_joins(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def audiences(dirty_folder: Path, tmp_path_factory) -> dict[str, tuple[Path, str | None]]:
-    """The file of each audience of the dirty city, and the key that opens it."""
+def written(dirty_folder: Path, tmp_path_factory) -> tuple[Path, list[dict], Keys]:
+    """A folder with the file of each audience, what a manifest says of them, and the keys."""
     folder = tmp_path_factory.mktemp("audiences")
     key_file = folder / "keys.csv"
     add_missing(key_file, encrypted_audiences(), Home.at(dirty_folder / "home"))
@@ -429,10 +429,16 @@ def audiences(dirty_folder: Path, tmp_path_factory) -> dict[str, tuple[Path, str
         told = write_audiences(
             build, folder / "release", agreed, read_manifest(target), None, catalogue, release_id="20261002"
         )
-    keys = Keys(key_file)
+    return folder / "release", told, Keys(key_file)
+
+
+@pytest.fixture(scope="module")
+def audiences(written) -> dict[str, tuple[Path, str | None]]:
+    """The file of each audience, and the key that opens it."""
+    folder, told, keys = written
     return {
         each["audience"]: (
-            folder / "release" / each["file"],
+            folder / each["file"],
             keys.of(each["audience"]).encryption_key if each["is_encrypted"] else None,
         )
         for each in told
@@ -457,12 +463,12 @@ def test_nor_in_the_bytes_of_files_logs_and_artefacts(dirty_folder, audiences) -
     assert {path for path in searched if people.numbers_in(path.read_bytes())} == set()
 
 
-def test_nor_in_the_exports_and_pages_of_the_public(dirty_folder, audiences, tmp_path) -> None:
+def test_nor_in_the_exports_and_pages_of_the_public(dirty_folder, written, tmp_path) -> None:
     people, home = People(dirty_folder / "city-truth"), Home.at(tmp_path / "home")
     folder = home.published / "releases" / "R1"
     (folder / "audiences").mkdir(parents=True)
-    shutil.copy(audiences["open"][0], folder / "audiences" / "open.duckdb")
-    told = {"audience": "open", "file": "audiences/open.duckdb", "is_encrypted": False, "key_version": None}
+    (told,) = (each for each in written[1] if each["audience"] == "open")
+    shutil.copy(written[0] / told["file"], folder / told["file"])
     said = {"release_id": "R1", "data_hash": "0", "created_at": "2026-10-02T00:00:00+00:00", "tables": []}
     manifest = {**said, "code": {"version": "0.1.0"}, "audiences": [told]}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
