@@ -93,11 +93,11 @@ without_name as (
         extract_id,
         row_number,
         line_number,
-        'surname' as field,
+        case when full_name is null then 'surname' else 'forename' end as field,
         'value_missing' as issue_type,
         null as value_as_sent
     from named
-    where full_name is null
+    where full_name is null or (forename is null and surname is not null)
 
 ),
 

@@ -141,6 +141,14 @@ select
             "case when " ~ plain_text('as_sent.parent_uprn') ~ " <> '0' then "
             ~ unreadable('as_sent.parent_uprn', 'parent_uprn', 'uprn_unreadable') ~ " end",
         ],
+        [
+            'blpu_class',
+            "case
+                when table_name in ('address', 'property', 'classification')
+                    or (table_name = 'blpu' and as_sent.blpu_class is not null)
+                    then " ~ blank('as_sent.blpu_class') ~ "
+            end",
+        ],
         ['lpi_key', "case when table_name = 'lpi' then " ~ blank('as_sent.lpi_key') ~ " end"],
         ['usrn', unreadable('as_sent.usrn', 'usrn', 'number_unreadable')],
         ['change_type', "case when change_type <> upper(" ~ clean_text('as_sent.change_type')

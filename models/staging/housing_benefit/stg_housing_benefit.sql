@@ -76,6 +76,7 @@ select
             'benefit_type',
             "case when table_name in ('assessment', 'whole') then " ~ blank('as_sent.benefit_type') ~ " end",
         ],
+        ['claim_status', "case when table_name = 'whole' then " ~ blank('as_sent.claim_status') ~ " end"],
         [
             'weekly_amount',
             "case when table_name in ('assessment', 'whole') then " ~ blank('as_sent.weekly_amount') ~ " end",

@@ -41,6 +41,7 @@ FAULTS = (
     Fault("a_code_that_nobody_knows", "code", "Zzz code", "code_unknown"),
     Fault("nothing_where_something_must_stand", "blank", "", "value_missing"),
     Fault("a_word_for_nothing_where_something_must_stand", "blank", "n/a", "value_missing"),
+    Fault("no_code_where_one_must_stand", "blank_code", "", "value_missing"),
     Fault("an_nhs_number_that_is_none", "nhs_number", "12AB", "nhs_number_unreadable"),
     Fault("a_nino_that_is_none", "nino", "12AB", "nino_unreadable"),
     Fault("a_telephone_number_that_is_none", "phone", "ring the office", "phone_unreadable"),
