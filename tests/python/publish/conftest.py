@@ -27,9 +27,7 @@ def folder(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.fixture
-def home(folder) -> Home:
-    """A home with three payments and no release."""
+def emptied(folder: Path) -> Home:
     home = Home.at(folder)
     for left in [home.published, *(path for path in home.build.glob("*") if path.name != "target")]:
         remove(left)
@@ -37,11 +35,16 @@ def home(folder) -> Home:
     return home
 
 
+@pytest.fixture
+def home(folder) -> Home:
+    """A home with three payments and no release."""
+    return emptied(folder)
+
+
 @pytest.fixture(scope="session")
 def first_release(folder, tiny_project, tmp_path_factory) -> Path:
     """The folder `published` of a home with the three payments."""
-    home = Home.at(folder)
-    tiny.write_payments(home, tiny.ROWS)
+    home = emptied(folder)
     assert publish(home, project=tiny_project).new
     copy = tmp_path_factory.mktemp("first") / "published"
     return Path(shutil.copytree(home.published, copy, symlinks=True))
