@@ -43,6 +43,7 @@ test: lint validators ## every test: style, Python, and dbt's own on the sample
 	@$(RUN)pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 docs: setup .venv-docs/.installed ## the catalogue site of the current release, and dbt's documentation of models and columns beside it
+	@test -e "$${CITYMART_HOME:-warehouse}/published/current" || $(MAKE) mart
 	@./citymart build && $(RUN)dbt -q docs generate --static && rm -rf target/columns
 	@.venv-docs/bin/colibri generate --light --disable-telemetry --output-dir target/columns && ./citymart site
 
