@@ -1,4 +1,5 @@
-{# The coded fields of staging: stg_<subject>.<field>_as_sent holds a value whose city code code_map_<list> tells. #}
+{# The coded fields of staging: stg_<subject>.<field>_as_sent holds a value whose city code code_map_<list> tells; of
+   free text by words in it. #}
 {% macro coded_fields() %}
     {{ return([
         {'subject': 'brownfield_land', 'field': 'ownership_status', 'list': 'ownership_status'},
@@ -60,5 +61,11 @@
         {'subject': 'homelessness', 'field': 'need', 'list': 'homelessness_reason'},
         {'subject': 'homelessness', 'field': 'outcome', 'list': 'homelessness_outcome'},
         {'subject': 'homelessness', 'field': 'accommodation', 'list': 'temporary_accommodation'},
+        {'subject': 'street_trees', 'field': 'botanical_name', 'list': 'tree_genus', 'is_free_text': true},
+        {'subject': 'street_trees', 'field': 'common_name', 'list': 'tree_genus', 'is_free_text': true},
+        {'subject': 'street_trees', 'field': 'age_class', 'list': 'tree_age_class'},
+        {'subject': 'street_trees', 'field': 'condition', 'list': 'tree_condition'},
+        {'subject': 'street_trees', 'field': 'land_type', 'list': 'tree_land'},
+        {'subject': 'street_trees', 'field': 'tree_status', 'list': 'tree_status'},
     ]) }}
 {% endmacro %}

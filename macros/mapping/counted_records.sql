@@ -21,5 +21,6 @@
         'int_benefit_records',
         'int_tenancy_records',
         'int_service_deliveries',
+        'int_street_trees',
     ]) }}
 {% endmacro %}

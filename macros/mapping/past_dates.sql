@@ -42,5 +42,9 @@
         {'subject': 'public_health', 'field': 'start_date'},
         {'subject': 'homelessness', 'field': 'birth_date'},
         {'subject': 'homelessness', 'field': 'start_date'},
+        {'subject': 'street_trees', 'field': 'planted_date'},
+        {'subject': 'street_trees', 'field': 'removed_date'},
+        {'subject': 'street_trees', 'field': 'inspected_date'},
+        {'subject': 'street_trees', 'field': 'last_updated_date'},
     ]) }}
 {% endmacro %}

@@ -25,5 +25,6 @@
         'library_members',
         'public_health',
         'homelessness',
+        'street_trees',
     ]) }}
 {% endmacro %}

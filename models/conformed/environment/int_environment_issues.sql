@@ -1,5 +1,5 @@
 -- int_environment_issues.sql
--- One row an issue of a service request, an inspection or a food rating that shows only beside other records.
+-- One row an issue of a service request, an inspection, a food rating or a tree that shows only beside other records.
 with
 
 requests as (
@@ -32,6 +32,18 @@ reporters as (
 
 ),
 
+trees as (
+
+    select * from {{ ref('stg_street_trees') }}
+
+),
+
+tree_reporters as (
+
+    select * from {{ ref('int_tree_reporters') }}
+
+),
+
 doubled_requests as (
 
     {{ doubled_records('service_requests', 'requests', 'request_reference', within=['table_name']) }}
@@ -47,6 +59,12 @@ doubled_inspections as (
 doubled_establishments as (
 
     {{ doubled_records('food_ratings', 'establishments', 'fhrs_id') }}
+
+),
+
+doubled_trees as (
+
+    {{ doubled_records('street_trees', 'trees', 'tree_reference', within=['local_authority_name', 'site_name', 'street_name']) }}
 
 ),
 
@@ -84,6 +102,18 @@ unknown_authorities as (
         local_authority_name as value_as_sent
     from reporters
     where issue_type is not null
+    union all
+    select
+        'street_trees' as subject,
+        provider_code,
+        extract_id,
+        row_number,
+        line_number,
+        'local_authority_name' as field,
+        issue_type,
+        local_authority_name as value_as_sent
+    from tree_reporters
+    where issue_type is not null
 
 )
 
@@ -92,6 +122,8 @@ union all by name
 select * from doubled_inspections
 union all by name
 select * from doubled_establishments
+union all by name
+select * from doubled_trees
 union all by name
 select * from complaints_without_case
 union all by name

@@ -38,6 +38,18 @@ food_reporters as (
 
 ),
 
+trees as (
+
+    select * from {{ ref('stg_street_trees') }}
+
+),
+
+tree_reporters as (
+
+    select * from {{ ref('int_tree_reporters') }}
+
+),
+
 providers as (
 
     select
@@ -52,7 +64,7 @@ coordinate_columns as (
 
     select distinct extract_id
     from {{ ref('extract_columns') }}
-    where field in ('geo_x', 'geo_y', 'easting', 'northing') and status = 'mapped'
+    where field in ('geo_x', 'geo_y', 'easting', 'northing', 'longitude', 'latitude') and status = 'mapped'
 
 ),
 
@@ -122,6 +134,24 @@ records as (
     inner join food_reporters
         on food_ratings.extract_id = food_reporters.extract_id and food_ratings.row_number = food_reporters.row_number
     inner join providers on food_reporters.reported_by_code = providers.provider_code
+    union all
+    -- Many lists have a grid reference and degrees: the degrees count where there is no grid reference.
+    select
+        'street_trees' as subject,
+        trees.provider_code,
+        trees.extract_id,
+        trees.row_number,
+        trees.line_number,
+        case when coalesce(trees.easting, trees.northing) is null then trees.longitude else trees.easting end as x_as_sent,
+        case when coalesce(trees.easting, trees.northing) is null then trees.latitude else trees.northing end as y_as_sent,
+        null as system_as_sent,
+        tree_reporters.borough_code as expected_borough_code,
+        providers.is_in_london,
+        true as is_point_expected
+    from trees
+    inner join tree_reporters
+        on trees.extract_id = tree_reporters.extract_id and trees.row_number = tree_reporters.row_number
+    inner join providers on tree_reporters.reported_by_code = providers.provider_code
 
 )
 

@@ -21,7 +21,11 @@ sent_{{ loop.index }} as (
 
 map_{{ loop.index }} as (
 
+    {% if coded.is_free_text -%}
+    {{ code_map_by_phrase(coded.list, 'sent_' ~ loop.index, 'as_sent') }}
+    {%- else -%}
     {{ code_map(coded.list, 'sent_' ~ loop.index, 'as_sent') }}
+    {%- endif %}
 
 ),
 

@@ -42,6 +42,11 @@ LISTS = [
     "benefit_type",
     "claim_status",
     "tenancy_tenure",
+    "tree_age_class",
+    "tree_condition",
+    "tree_genus",
+    "tree_land",
+    "tree_status",
 ]
 
 

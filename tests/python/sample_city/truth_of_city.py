@@ -19,6 +19,7 @@ TOLD_BY = {
     "date_of_birth": ("birth_date", "attainer_birth_date"),
     "forename": ("full_name", "register_name", "name"),
     "from_date": ("claim_from_date",),
+    "genus": ("botanical_name", "common_name"),
     "liable_from_date": ("liable_from",),
     "liable_to_date": ("liable_to",),
     "licence_status": ("status_printed",),
