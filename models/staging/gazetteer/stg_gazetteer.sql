@@ -148,11 +148,8 @@ select
         ],
         [
             'blpu_class',
-            "case
-                when table_name in ('address', 'property', 'classification')
-                    or (table_name = 'blpu' and as_sent.blpu_class is not null)
-                    then " ~ blank('as_sent.blpu_class') ~ "
-            end",
+            "case when is_flat or table_name = 'classification' or (table_name = 'blpu' and as_sent.blpu_class is not null) then "
+            ~ blank('as_sent.blpu_class') ~ " end",
         ],
         ['lpi_key', "case when table_name = 'lpi' then " ~ blank('as_sent.lpi_key') ~ " end"],
         ['usrn', unreadable('as_sent.usrn', 'usrn', 'number_unreadable')],
