@@ -28,7 +28,7 @@ validators: .venv-validators/.installed ## checkers of the exports' standards, b
 
 mart: setup ## make the pilot's five boroughs, load them and the sample, build, test, publish; says what to ask
 	@echo "Five invented boroughs are made, loaded, built and tested: some five minutes on two cores."; ./citymart sample --boroughs pilot --scale 0.01 --boundaries sample/demo/geography/2021-03-21.csv --seed 7 --as-of 2026-10-01 warehouse/city
-	@./citymart load sample warehouse/city || { test $$? -eq 1 && echo "(what was refused and rejected above is part of the invented city: such things come)"; }
+	@echo "What is held, refused or rejected below is part of the invented city: such things come."; ./citymart load sample warehouse/city || test $$? -eq 1
 	@./citymart publish
 
 lint: setup ## ruff, sqlfluff and dbt-bouncer

@@ -10,6 +10,8 @@ select
     count(*) as issues,
     any_value(value_as_sent) as example
 from market.data_issues
+-- and provider_code = 'camden' asks of one alone
+where is_current
 group by all
 order by severity asc, issues desc
 limit 20

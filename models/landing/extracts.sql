@@ -28,7 +28,7 @@ newest_receipts as (
 
     select
         *,
-        count(*) over deliveries as deliveries
+        count(*) filter (where accepted_at is null) over deliveries as deliveries
     from receipts
     window deliveries as (partition by extract_id)
     qualify row_number() over (partition by extract_id order by outcome = 'held', landed_at desc, as_of_date desc) = 1

@@ -95,6 +95,20 @@ awaited as (
 
 ),
 
+-- The period behind the newest of which something came.
+next_periods as (
+
+    select
+        subject,
+        provider_code,
+        lead(due_date) over (partition by subject, provider_code order by period_from) as due_date
+    from periods
+    qualify
+        state in ('received', 'late')
+        and row_number() over (partition by subject, provider_code, state in ('received', 'late') order by period_from desc) = 1
+
+),
+
 scored as (
 
     select
@@ -124,6 +138,7 @@ together as (
         coalesce(found.repairs, 0) as repairs,
         coalesce(awaited.due_periods, 0) as due_periods,
         coalesce(awaited.received_periods, 0) as received_periods,
+        next_periods.due_date as next_period_due_date,
         scored.lowest_score,
         -- A step is reached when its own criterion and all before it are met.
         [
@@ -141,6 +156,8 @@ together as (
         on expected.subject = received.subject and expected.provider_code = received.provider_code
     left join found on expected.subject = found.subject and expected.provider_code = found.provider_code
     left join awaited on expected.subject = awaited.subject and expected.provider_code = awaited.provider_code
+    left join next_periods
+        on expected.subject = next_periods.subject and expected.provider_code = next_periods.provider_code
     left join scored on expected.subject = scored.subject and expected.provider_code = scored.provider_code
 
 )
@@ -165,7 +182,10 @@ select
     together.refused_extracts,
     together.first_as_of_date,
     together.newest_as_of_date,
-    cast(together.newest_as_of_date + to_days(together.days_between_deliveries) as date) as next_due_date,
+    coalesce(
+        together.next_period_due_date,
+        cast(together.newest_as_of_date + to_days(together.days_between_deliveries) as date)
+    ) as next_due_date,
     together.due_periods,
     together.received_periods,
     together.lowest_score,

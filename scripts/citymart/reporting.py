@@ -89,6 +89,10 @@ PARTS = (
         """,
     ),
 )
+NOT_TAKEN = """
+    select subject, source_file, outcome, reason from market.extracts
+    where provider_code = $provider and outcome <> 'landed' order by subject, source_file, outcome
+"""
 WORST_ISSUES = """
     with counted as (
         select subject, issue_type, severity, who_can_mend, any_value(message) as message, count(*) as issues,
@@ -226,6 +230,14 @@ def _page(con: duckdb.DuckDBPyConnection, provider: str, name: str, release: Rel
         lines += ["Points of 100; what they are of stands in the workbook.", "", *_table(heads[:-1], below)]
     else:
         lines += ["Nowhere: you are at or above the median of the others in all that was measured.", ""]
+    _, rows = _asked(con, NOT_TAKEN, provider)
+    if rows:
+        lines += ["## What was not taken", ""]
+        lines += [
+            f"- **{subject}, {_plain(file)}** ({outcome}): {_plain(reason or 'no reason is known')}"
+            for subject, file, outcome, reason in rows
+        ]
+        lines += [""]
     heads, rows = _asked(con, WORST_ISSUES, provider)
     lines += ["## What is wrong", ""]
     if not rows:
@@ -234,7 +246,8 @@ def _page(con: duckdb.DuckDBPyConnection, provider: str, name: str, release: Rel
         told = dict(zip(heads, row, strict=True))
         lines += [
             f"- **{told['subject']}, {told['issue_type']}** ({told['severity']}, {told['issues']:,}; to be"
-            f" mended by: {told['who_can_mend']}): {_plain(told['message'])}{_places(told['places'] or [])}"
+            f" mended by: {told['who_can_mend']}): {_plain(told['message']).rstrip('.')}."
+            f"{_places(told['places'] or [])}"
         ]
     if len(rows) > WORST:
         lines += [f"- … and {len(rows) - WORST} more types: see the workbook"]

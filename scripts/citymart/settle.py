@@ -268,10 +268,12 @@ class Tally:
         told = []
         for what, lines in self.skipped.items():
             shown = ", ".join(str(line) for line in lines[:5]) + ("…" if len(lines) > 5 else "")
-            told.append(f"Skipped {len(lines)} records that {what} (line {shown}).")
+            records = f"{len(lines)} record{'s' if len(lines) > 1 else ''}"
+            told.append(f"Skipped {records} that {what} (line {shown}).")
         if self.footers:
             shown = "; ".join(text for _, text in self.footers)[:200]
-            told.append(f"Skipped {len(self.footers)} footers from line {self.footers[0][0]} on: {shown}.")
+            footers = f"{len(self.footers)} footer{'s' if len(self.footers) > 1 else ''}"
+            told.append(f"Skipped {footers} from line {self.footers[0][0]} on: {shown}.")
         return told
 
 

@@ -20,6 +20,7 @@ from citymart.formats import detect, open_rows
 from citymart.headers import DATE, NUMBER, likeliest_header, normalise
 from citymart.layouts import ANYONE, ASKED, IGNORED, Seeds
 from citymart.looks import FieldsByValue, is_a_value, look_of, tells_a_list
+from citymart.people.identity import titles
 from citymart.text import read_text
 
 # Enough to see what a column holds, few enough for a file of any size.
@@ -32,6 +33,8 @@ DOUBT_OF_IGNORING = 0.1
 SAMPLES = 3
 # How many fields a row that asks names.
 CANDIDATES = 4
+NAME = "name"
+"""What a column holds whose values are names of people, beside `date`, `number` and `text`."""
 
 
 @dataclass(frozen=True)
@@ -276,7 +279,7 @@ def _assigned(table: Table, unknown: list[int], names: _Names, taken: set[str]) 
     """Position → field and why. The best match first, and no field twice."""
     pairs = []
     for at in unknown:
-        kind = _kind(table.values(at))
+        kind = NAME if _are_names(table.values(at)) else _kind(table.values(at))
         for score, field, known in names.ranked(table.header[at]):
             weighed = score + _evidence(kind, field)
             if weighed >= LEAST_LIKENESS:
@@ -332,6 +335,13 @@ def _told_by(
     return (likely[0] if len(likely) == 1 else None), perhaps, look.words
 
 
+def _are_names(values: list[str]) -> bool:
+    """Whether many of the values are a title with a name behind it."""
+    words = [value.upper().replace(".", "").split() for value in values]
+    titled = [each for each in words if len(each) > 1 and each[0] in titles()]
+    return len(titled) * 10 >= len(values) * 3 > 0
+
+
 def _kind(values: list[str]) -> str | None:
     """`date`, `number` or `text`, by what most values are; None without values."""
     if not values:
@@ -349,6 +359,8 @@ def _evidence(kind: str | None, field: str) -> float:
         return -DOUBT_OF_IGNORING
     if kind is None:
         return 0.0
+    if kind == NAME:
+        return 0.1 if "name" in field else -0.5
     is_date = field.endswith("_date")
     is_amount = field.endswith(("_amount", "_dwellings")) or field in ("hectares", "easting", "northing")
     if kind == "date":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from citymart.cli import Settings
+from citymart.folders import SUMS
 
 
 def _formats(_ctx: click.Context, _option: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -99,7 +101,7 @@ def export(
     from citymart.exports.export import export as write
 
     written = write(settings.home, audience=audience, to=to, formats=formats, wanted=wanted, base=base)
-    lines = [f"{name}  {rows:,} rows" if rows is not None else name for name, rows in written.files]
+    lines = _by_product(written.files)
     lines += [f"not written: {name}: {why}" for name, why in written.left_out]
     settings.answer(
         {
@@ -111,3 +113,15 @@ def export(
         },
         "\n".join([*lines, f"exported {written.release_id} for {written.audience} to {written.folder}"]),
     )
+
+
+def _by_product(files: Sequence[tuple[str, int | None]]) -> list[str]:
+    """A line a product with its rows and formats, and one of all files that are about the others."""
+    products: dict[tuple[str, int], list[str]] = {}
+    for name, rows in files:
+        if rows is not None:
+            product, _, ending = name.partition(".")
+            products.setdefault((product, rows), []).append(ending)
+    lines = [f"{product}  {rows:,} rows: {', '.join(of)}" for (product, rows), of in products.items()]
+    others = sum(rows is None for _, rows in files)
+    return [*lines, f"{others} files of metadata, with {SUMS}"]

@@ -79,7 +79,7 @@ def _print_delivered(home, found) -> None:
         click.echo(f"nothing has landed in {where} yet: `citymart load FOLDER` is the first step")
         return
     table = Table(show_edge=False, pad_edge=False, box=None)
-    table.add_column("", overflow="fold")
+    table.add_column("", no_wrap=True)
     for name in ("files", "newest", "records", "rejected"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", overflow="fold")

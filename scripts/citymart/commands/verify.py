@@ -71,13 +71,18 @@ def verify(ctx: click.Context, release: str | None, sources: Path | None, rebuil
     ctx.exit(FAILED if found.faults else 0)
 
 
+NOTHING = {"exports": "none of this release"}
+
+
 def _told(found: Verified, seconds: float) -> list[str]:
     lines = [printable(str(fault)) for fault in found.faults]
     lines += [f"note: {printable(note)}" for note in found.notes]
     lines += [""] if lines else []
     for name, seen in found.parts.items():
         counts = [_counted(what.replace("_", " "), count) for what, count in seen.counts.items()]
-        lines += _folded(f"{name:<10}{_size(seen.bytes):>10}  ", counts or ["nothing there"])
+        lines += _folded(
+            f"{name:<10}{_size(seen.bytes):>10}  ", counts or [NOTHING.get(name, "nothing there")]
+        )
     lines.append(f"{_size(found.bytes)} hashed, and all tables read, in {seconds:.1f} s")
     count = len(found.faults)
     lines.append(

@@ -58,9 +58,15 @@ def _of_macro(path: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def titles() -> frozenset[str]:
+    """The words before a person's name, in capitals."""
+    return _of_macro("parse/name_titles.sql")
+
+
+@lru_cache(maxsize=1)
 def _beside() -> frozenset[str]:
     """Words of a name that are no part of it: titles, generations, `executors of`."""
-    words = _of_macro("parse/name_titles.sql") | _of_macro("people/words_beside_names.sql")
+    words = titles() | _of_macro("people/words_beside_names.sql")
     return words | {"EXECUTOR", "EXOR", "MBE", "OBE", "CBE"}
 
 

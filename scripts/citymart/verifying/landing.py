@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,7 @@ WORKERS = 2
 WHOSE = pa.schema([RECORDS.field(name) for name in ("provider_code", "extract_id", "line_number")])
 REJECTED = pa.schema([REJECTS.field(name) for name in WHOSE.names])
 HERE = ("landed", "withdrawn", "held")
+ACCEPTANCE = re.compile(r"accepted-\d+")
 """Outcomes of which the records are kept."""
 ALIKE = (
     "landing_sha256",
@@ -103,7 +105,8 @@ def _checked(place: Place, path: Path, receipt: Receipt) -> Receipt:
         f"provider_code is {receipt['provider_code']!r}": receipt["provider_code"] == place.folder.name,
         f"subject is {receipt['subject']!r}": receipt["subject"] == place.folder.parent.name,
         f"outcome is {outcome!r}": outcome in (*HERE, "refused"),
-        f"as_of_date is {receipt['as_of_date']!r}": other in ("", "withdrawn", receipt["as_of_date"]),
+        f"as_of_date is {receipt['as_of_date']!r}": other in ("", "withdrawn", receipt["as_of_date"])
+        or ACCEPTANCE.fullmatch(other) is not None,
         "it is withdrawn": (outcome == "withdrawn") == (other == "withdrawn"),
     }
     landed_at(receipt)

@@ -246,3 +246,11 @@ def test_a_format_that_is_proposed_is_one_that_exists(tmp_path):
     for dates in (["31/12/2025"], ["12/31/2025"], ["45000", "45001"]):
         (_, proposal, _) = proposed(tmp_path, "spending", **{"Paid Dates": dates})["Paid Dates"]
         assert proposal in FORMATS
+
+
+def test_a_column_of_names_is_no_address_however_it_is_called(tmp_path):
+    lines = "".join(f"B{n},Ms B Osei,{n} High Street,C\n" for n in range(12))
+    path = written(tmp_path, f"Account ref,Chargepayer,House & Street,Band\n{lines}")
+    (suggestion,) = suggest(path, provider="hackney", subject="council_tax")
+    fields = {row.source_column: row.field for row in suggestion.rows}
+    assert fields["Chargepayer"] in ("liable_name", "?"), fields

@@ -227,6 +227,15 @@ def test_what_was_accepted_is_what_the_next_is_compared_with(desk):
     assert desk.send("camden/hmo_licences/2024-10-31.csv", licences(29)).status == "landed"
 
 
+def test_a_home_with_decisions_is_whole(desk, capsys):
+    desk.send("camden/hmo_licences/2024-08-31.csv", licences(100))
+    held = desk.send("camden/hmo_licences/2024-09-30.csv", licences(30))
+    desk.run("load", "--accept", held.extract_id, "--reason", "Licensing ended")
+    assert desk.run("verify") == 0, capsys.readouterr()
+    assert desk.run("withdraw", held.extract_id, "--why", "It had not") == 0
+    assert desk.run("verify") == 0, capsys.readouterr()
+
+
 def test_a_file_is_loaded_and_accepted_in_one_go(desk):
     desk.send("camden/hmo_licences/2024-08-31.csv", licences(100))
     path = desk.put("camden/hmo_licences/2024-09-30.csv", licences(30))

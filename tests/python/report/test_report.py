@@ -44,6 +44,26 @@ def test_a_report_has_every_line_and_a_page_the_main_of_it(sample_home: Path, tm
     assert re.search(r"spending.*\bline", page)
 
 
+def test_the_page_names_each_file_that_was_not_taken_and_why(sample_home: Path, tmp_path: Path) -> None:
+    import shutil
+
+    import duckdb
+
+    home = tmp_path / "home"
+    shutil.copytree(sample_home / "published", home / "published", symlinks=True)
+    with duckdb.connect(str(home / "published/current/city_data_mart.duckdb")) as con:
+        con.execute(
+            "update market.extracts set outcome = 'refused', reason = 'it is a web page'"
+            " where provider_code = 'bexley' and subject = 'spending'"
+        )
+        files = con.execute(
+            "select source_file from market.extracts where provider_code = 'bexley' and subject = 'spending'"
+        ).fetchall()
+    page = report(Home.at(home), "bexley").page.read_text(encoding="utf-8")
+    assert files
+    assert all(f"- **spending, {file}** (refused): it is a web page" in page for (file,) in files)
+
+
 def test_a_value_that_a_spreadsheet_or_a_page_would_run_is_text(sample_home: Path, tmp_path: Path) -> None:
     import shutil
 
