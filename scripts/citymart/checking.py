@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import re
+import shlex
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -111,7 +112,7 @@ def check(
         }
         if landed:
             note("looking at every value …")
-            _look(home, scratch, landed)
+            _look(home, scratch, landed, path)
         return checked
 
 
@@ -198,7 +199,7 @@ def _begun(delivery: Delivery, outcome: Outcome, scratch: Home, home: Home) -> C
     return checked
 
 
-def _look(home: Home, scratch: Home, landed: dict[str, Checked]) -> None:
+def _look(home: Home, scratch: Home, landed: dict[str, Checked], path: Path) -> None:
     database = scratch.build / "mart.duckdb"
     database.parent.mkdir(parents=True, exist_ok=True)
     arguments = ["build", "--select", "+data_issues", "--exclude-resource-type", "test"]
@@ -210,7 +211,10 @@ def _look(home: Home, scratch: Home, landed: dict[str, Checked]) -> None:
         for extract_id, checked in landed.items():
             _columns(con, extract_id, checked)
             checked.findings = _findings(con, extract_id)
-            checked.hints = _hints(con, extract_id, checked)
+            if checked.unknown or checked.missing:
+                # Which table it is of can be said when its columns are known.
+                checked.findings = [f for f in checked.findings if f.issue_type != "table_missing"]
+            checked.hints = _hints(con, extract_id, checked, path)
             checked.untried = _untried(con, extract_id, checked.subject, list(landed))
 
 
@@ -267,7 +271,7 @@ def _untried(
 # -- Hints ----------------------------------------------------------------------------------------
 
 
-def _hints(con: duckdb.DuckDBPyConnection, extract_id: str, checked: Checked) -> list[str]:
+def _hints(con: duckdb.DuckDBPyConnection, extract_id: str, checked: Checked, path: Path) -> list[str]:
     """What to do about it, where looking at the values shows it."""
     seed = f"seeds/layouts/layout_{checked.subject}.csv"
     hints = []
@@ -290,7 +294,10 @@ def _hints(con: duckdb.DuckDBPyConnection, extract_id: str, checked: Checked) ->
             shown = ", ".join(repr(value) for value in islice(values, 5))
             hints.append(f"{count} of {finding.field} in no code map, such as {shown}")
     if checked.unknown or checked.missing:
-        hints.append("`citymart layout suggest FILE` proposes layout rows for the columns that are not known")
+        hints.append(
+            f"`citymart layout suggest {shlex.quote(str(path))}` proposes layout rows for the columns that"
+            " are not known: write those first"
+        )
     return hints
 
 
@@ -358,6 +365,7 @@ def in_words(checked: Checked) -> str:
         for untried in checked.untried:
             told = f"without the {untried.reference}: {', '.join(untried.issue_types)}"
             lines.append(fill(told, 80, initial_indent="  ", subsequent_indent="    "))
+            )
     warned = sum(finding.count for finding in checked.findings if finding.severity == "warning")
     good = "nothing has to be mended" + (", as far as was tried" if checked.untried else "")
     good = f"{good}; {_count(warned, 'warning')} to look at" if warned else f"good: {good}"

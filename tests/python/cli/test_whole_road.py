@@ -111,6 +111,8 @@ def test_check_tells_in_plain_words_and_keeps_nothing(citymart, sample_home, mar
         "3 values of paid_date could only be read as month/day/year: declare the format mdy",
     ):
         assert told in done.stdout
+    # The command can be pasted, however long the path is.
+    assert f"layout suggest {march}`" in done.stdout
     assert sorted(sample_home.glob("landing/**/*")) == before
     assert not (sample_home / "build" / "check" / "home").exists()
 
