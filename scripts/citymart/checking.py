@@ -365,7 +365,6 @@ def in_words(checked: Checked) -> str:
         for untried in checked.untried:
             told = f"without the {untried.reference}: {', '.join(untried.issue_types)}"
             lines.append(fill(told, 80, initial_indent="  ", subsequent_indent="    "))
-            )
     warned = sum(finding.count for finding in checked.findings if finding.severity == "warning")
     good = "nothing has to be mended" + (", as far as was tried" if checked.untried else "")
     good = f"{good}; {_count(warned, 'warning')} to look at" if warned else f"good: {good}"

@@ -268,8 +268,8 @@ class Tally:
         told = []
         for what, lines in self.skipped.items():
             shown = ", ".join(str(line) for line in lines[:5]) + ("…" if len(lines) > 5 else "")
-            records = f"{len(lines)} record{'s' if len(lines) > 1 else ''}"
-            told.append(f"Skipped {records} that {what} (line {shown}).")
+            many = f"{len(lines)} " if len(lines) > 1 else ""
+            told.append(f"Skipped {many}records that {what} (line {shown}).")
         if self.footers:
             shown = "; ".join(text for _, text in self.footers)[:200]
             footers = f"{len(self.footers)} footer{'s' if len(self.footers) > 1 else ''}"

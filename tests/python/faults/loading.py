@@ -330,7 +330,7 @@ def records_of_nothing_but_delimiters(clean: Clean) -> Broken:
 def a_footer(clean: Clean) -> Broken:
     text = clean.text() + "Report generated on 2 October 2026\n"
     text = text if len(clean.header) == 1 else text.rstrip("\n") + "," * (len(clean.header) - 1) + "\n"
-    return Broken(text.encode(), Expected(clean, skipped=1, note="footers"))
+    return Broken(text.encode(), Expected(clean, skipped=1, note="1 footer from line"))
 
 
 @fault

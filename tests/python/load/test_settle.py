@@ -93,7 +93,7 @@ def test_a_header_that_comes_again_is_skipped_and_noted(land, fast_from):
     outcome = land((H + ROWS + H + ROWS).encode(), fast_from=fast_from)
     receipt = land.receipt(outcome)
     assert (receipt["landed_rows"], receipt["rejected_rows"], receipt["blank_records"]) == (4, 0, 1)
-    assert receipt["notes"] == ["Skipped 1 records that repeat the header (line 4)."]
+    assert receipt["notes"] == ["Skipped records that repeat the header (line 4)."]
 
 
 @ROADS
