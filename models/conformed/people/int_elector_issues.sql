@@ -93,11 +93,27 @@ without_name as (
         extract_id,
         row_number,
         line_number,
-        case when full_name is null then 'surname' else 'forename' end as field,
+        'surname' as field,
         'value_missing' as issue_type,
         null as value_as_sent
     from named
-    where full_name is null or (forename is null and surname is not null)
+    where full_name is null
+
+),
+
+without_forename as (
+
+    select
+        'electoral_register' as subject,
+        provider_code,
+        extract_id,
+        row_number,
+        line_number,
+        'forename' as field,
+        'value_missing' as issue_type,
+        null as value_as_sent
+    from named
+    where forename is null and surname is not null
 
 ),
 
@@ -125,5 +141,7 @@ union all by name
 select * from repeated
 union all by name
 select * from without_name
+union all by name
+select * from without_forename
 union all by name
 select * from without_address
