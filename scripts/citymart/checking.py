@@ -211,9 +211,6 @@ def _look(home: Home, scratch: Home, landed: dict[str, Checked], path: Path) -> 
         for extract_id, checked in landed.items():
             _columns(con, extract_id, checked)
             checked.findings = _findings(con, extract_id)
-            if checked.unknown or checked.missing:
-                # Which table it is of can be said when its columns are known.
-                checked.findings = [f for f in checked.findings if f.issue_type != "table_missing"]
             checked.hints = _hints(con, extract_id, checked, path)
             checked.untried = _untried(con, extract_id, checked.subject, list(landed))
 
@@ -296,7 +293,7 @@ def _hints(con: duckdb.DuckDBPyConnection, extract_id: str, checked: Checked, pa
     if checked.unknown or checked.missing:
         hints.append(
             f"`citymart layout suggest {shlex.quote(str(path))}` proposes layout rows for the columns that"
-            " are not known: write those first"
+            " are not known: write those first, for they tell which table the file is of"
         )
     return hints
 

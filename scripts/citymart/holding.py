@@ -186,10 +186,11 @@ class _Judging:
 
     def _less_than_before(self, day: str, fresh: set[Declared]) -> str | None:
         """Of all files of a day together, which take the place of those of the day before it."""
+        standing = self._standing()
         now = [
             receipt
             for one, (_, receipt) in self.newest.items()
-            if one in fresh or (one[1] == day and receipt["outcome"] == LANDED and self._stands(receipt))
+            if one in fresh or (one[1] == day and receipt["outcome"] == LANDED and one[0] in standing)
         ]
         for table in sorted({self._table(self.newest[one][1]) for one in fresh}):
             after = self._sum(receipt for receipt in now if self._table(receipt) == table)
@@ -215,20 +216,21 @@ class _Judging:
 
     def _before(self, day: str) -> Iterator[tuple[str, list[Receipt]]]:
         """The days before of which something counts, the newest first, with the full deliveries of each."""
+        standing = self._standing()
         days: dict[str, dict[str, Receipt]] = {}
         for receipt in self._receipts():
             one, earlier = receipt["extract_id"], receipt.get("as_of_date") or ""
             is_full = receipt["outcome"] == LANDED and not receipt.get("is_of_changes")
-            if is_full and "" < earlier < day and self._stands(receipt):
+            if is_full and "" < earlier < day and one in standing:
                 days.setdefault(earlier, {})[one] = receipt
         for earlier in sorted(days, reverse=True):
             yield earlier, self._once(list(days[earlier].values()))
 
-    def _stands(self, receipt: Receipt) -> bool:
-        """Whether the newest word on the extract, of whatever day, is not that it is withdrawn."""
-        one = receipt["extract_id"]
-        said = [each for each in self._receipts() if each["extract_id"] == one and each["outcome"] != HELD]
-        return max(said, key=age)["outcome"] == LANDED
+    def _standing(self) -> set[str]:
+        """The extracts of which the newest word, of whatever day, is not that they are withdrawn."""
+        ordered = sorted(self._receipts(), key=age)
+        newest = {each["extract_id"]: each["outcome"] for each in ordered if each["outcome"] != HELD}
+        return {one for one, outcome in newest.items() if outcome == LANDED}
 
     def _once(self, receipts: list[Receipt]) -> list[Receipt]:
         """Without those that a later one of the same day repeats: macros/history/superseded_extracts.sql."""

@@ -8,38 +8,15 @@ establishments as (
 
 ),
 
-organisations as (
-
-    select * from {{ ref('int_organisation_names') }}
-
-),
-
 providers as (
 
     select * from {{ ref('providers') }}
 
 ),
 
-keyed as (
-
-    select
-        provider_code,
-        extract_id,
-        row_number,
-        line_number,
-        local_authority_name,
-        {{ organisation_key('local_authority_name') }} as authority_key
-    from establishments
-
-),
-
 found as (
 
-    select
-        keyed.*,
-        organisations.provider_code as found_code
-    from keyed
-    left join organisations on keyed.authority_key = organisations.organisation_key
+    {{ named_organisations('establishments', {'local_authority_name': 'found_code'}) }}
 
 )
 

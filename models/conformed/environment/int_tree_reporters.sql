@@ -8,43 +8,27 @@ trees as (
 
 ),
 
-organisations as (
-
-    select * from {{ ref('int_organisation_names') }}
-
-),
-
-
 boroughs as (
 
     {{ provider_boroughs() }}
 
 ),
 
--- In an authority's own list whoever maintains the tree is a team of it or its contractor.
-keyed as (
+named as (
 
-    select
-        provider_code,
-        extract_id,
-        row_number,
-        line_number,
-        local_authority_name,
-        {{ organisation_key('local_authority_name') }} as authority_key,
-        case when local_authority_name is not null then {{ organisation_key('maintained_by') }} end as maintainer_key
-    from trees
+    {{ named_organisations('trees', {'local_authority_name': 'authority_code', 'maintained_by': 'maintainer_code'}) }}
 
 ),
 
+-- In an authority's own list whoever maintains the tree is a team of it or its contractor.
 found as (
 
     select
-        keyed.*,
-        authorities.provider_code as authority_code,
-        coalesce(maintainers.provider_code, authorities.provider_code, keyed.provider_code) as reported_by_code
-    from keyed
-    left join organisations as authorities on keyed.authority_key = authorities.organisation_key
-    left join organisations as maintainers on keyed.maintainer_key = maintainers.organisation_key
+        *,
+        coalesce(
+            case when local_authority_name is not null then maintainer_code end, authority_code, provider_code
+        ) as reported_by_code
+    from named
 
 )
 

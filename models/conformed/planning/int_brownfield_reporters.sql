@@ -8,40 +8,25 @@ sites as (
 
 ),
 
-organisations as (
-
-    select * from {{ ref('int_organisation_names') }}
-
-),
-
 providers as (
 
     select * from {{ ref('providers') }}
 
 ),
 
-keyed as (
+named as (
 
-    select
-        provider_code,
-        extract_id,
-        row_number,
-        line_number,
-        coalesce(organisation_name, organisation_uri) as organisation_as_sent,
-        {{ organisation_key('organisation_uri') }} as uri_key,
-        {{ organisation_key('organisation_name') }} as name_key
-    from sites
+    {{ named_organisations('sites', {'organisation_name': 'by_name_code', 'organisation_uri': 'by_uri_code'}) }}
 
 ),
 
 found as (
 
     select
-        keyed.*,
-        coalesce(by_name.provider_code, by_uri.provider_code) as found_code
-    from keyed
-    left join organisations as by_name on keyed.name_key = by_name.organisation_key
-    left join organisations as by_uri on keyed.uri_key = by_uri.organisation_key
+        *,
+        coalesce(organisation_name, organisation_uri) as organisation_as_sent,
+        coalesce(by_name_code, by_uri_code) as found_code
+    from named
 
 )
 

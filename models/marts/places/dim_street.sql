@@ -53,7 +53,7 @@ placed as (
     select
         middles.provider_code,
         middles.usrn,
-        min_by(areas.lsoa_code, areas.lsoa_code) as lsoa_code,
+        min(areas.lsoa_code) as lsoa_code,
         min_by(areas.ward_code, areas.lsoa_code) as ward_code
     from middles
     inner join areas on st_intersects(areas.polygon, middles.middle)

@@ -89,7 +89,7 @@ class City:
         return {**asdict(self), "bars": [{"met": met, "says": says} for met, says in self.bars()]}
 
     def bars(self) -> list[tuple[bool, str]]:
-        """What is aimed at for London on two cores and 24 GB, and what it is in this city."""
+        """What is aimed at for London (scale 1.0) on two cores and 24 GB, and what it is in this city."""
         full = self.seconds("build") + self.seconds("test")
         month = self.seconds("month: build") / self.seconds("build")
         compared = self.parts["matching"] + self.parts["linkage"]
@@ -122,6 +122,10 @@ class City:
             ),
         ]
 
+    def verdicts(self) -> list[str]:
+        """The bars in words. What a part of London meets is not yet met by London."""
+        return [f"{'met' if met else 'MISSED'} at scale {self.scale}: {says}" for met, says in self.bars()]
+
     def table(self) -> str:
         """The steps and bars in Markdown."""
         lines = [
@@ -139,7 +143,7 @@ class City:
             + ", ".join(f"{part} {seconds:,.1f}" for part, seconds in self.parts.items())
             + ".",
             "",
-            *(f"- {'met' if met else 'MISSED'}: {says}" for met, says in self.bars()),
+            *(f"- {line}" for line in self.verdicts()),
         ]
         return "\n".join(lines) + "\n"
 
@@ -183,8 +187,11 @@ def measure(folder: Path, *, scale: str, boroughs: str, months: str) -> City:
         before = _landed(home)
         step(name, ["load", str(files)], lambda: (_landed(home) - before, _size(files)))
 
+    def built() -> tuple[int, int]:
+        return _rows(database), database.stat().st_size
+
     def build(name: str) -> None:
-        step(name, ["build", "--no-tests"], lambda: (_rows(database), database.stat().st_size))
+        step(name, ["build", "--no-tests"], built)
 
     say(generate(folder, scale=scale, boroughs=boroughs, months=str(int(months) + 1), as_of=NEXT))
     month, subject = _hold_back(extracts, folder)
@@ -192,8 +199,7 @@ def measure(folder: Path, *, scale: str, boroughs: str, months: str) -> City:
     load("load", extracts)
     build("build")
     city.parts = _parts(home / "build" / "target" / "dev" / "run_results.json")
-    rows = lambda: (_rows(database), database.stat().st_size)  # noqa: E731
-    step("test", ["build", "--no-unit-tests", "--select", "resource_type:test"], rows)
+    step("test", ["build", "--no-unit-tests", "--select", "resource_type:test"], built)
     step("publish", ["publish"], lambda: (_rows(published, ("marts", "market")), published.stat().st_size))
     city.published = published.stat().st_size
     city.questions = _questions(published)
@@ -305,9 +311,8 @@ def main(arguments: Sequence[str] = ()) -> int:
             print(f"a city of scale {scale}, boroughs {settings['boroughs']}, {settings['months']} months")
             city = measure(folder / scale, scale=scale, **settings)
             cities.append(city)
-            for met, says in city.bars():
-                print(f"{'met' if met else 'MISSED'}: {says}", flush=True)
-                good &= met
+            print("\n".join(city.verdicts()), flush=True)
+            good &= all(met for met, _ in city.bars())
             good &= _generates_in_time(city.steps[0], "this city")
             _write(folder, cities)
         # Most of a small city's time is what a statement costs: the largest borough, whole, tells the rest.

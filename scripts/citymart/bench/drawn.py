@@ -43,7 +43,7 @@ def _panel(title: str, lines: dict[str, list[tuple[float, float]]]) -> str:
     points = [point for line in lines.values() for point in line]
     if not points:
         return ""
-    x, y = (_axis([point[side] for point in points]) for side in (0, 1))
+    x, y = (_Axis([point[side] for point in points]) for side in (0, 1))
     to_x = lambda value: LEFT + x.share(value) * (WIDTH - LEFT - RIGHT)  # noqa: E731
     to_y = lambda value: HEIGHT - BOTTOM - y.share(value) * (HEIGHT - TOP - BOTTOM)  # noqa: E731
     drawn = [f'<text x="{LEFT}" y="20" font-weight="bold">{escape(title)}</text>']
@@ -72,7 +72,7 @@ def _panel(title: str, lines: dict[str, list[tuple[float, float]]]) -> str:
     return "".join(drawn)
 
 
-class _axis:
+class _Axis:
     """A logarithmic axis over some positive values, from one tick to another."""
 
     STEPS = (1, 3)

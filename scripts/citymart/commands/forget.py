@@ -64,11 +64,7 @@ def forget(
     if done.left:
         for left in done.left:
             click.echo(f"citymart: still there: {left}", err=True)
-        click.echo(
-            "citymart: what the mart has made is emptied; files of others, such as those that were sent, are"
-            " yours to remove. Then run the same command again: it searches anew",
-            err=True,
-        )
+        click.echo("citymart: a file that was sent, or that somebody put there, is yours to remove", err=True)
         ctx.exit(FAILED)
 
 

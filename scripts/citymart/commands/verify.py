@@ -71,7 +71,7 @@ def verify(ctx: click.Context, release: str | None, sources: Path | None, rebuil
     ctx.exit(FAILED if found.faults else 0)
 
 
-NOTHING = {"exports": "none of this release"}
+NOTHING = {"exports": "none of the releases looked at"}
 
 
 def _told(found: Verified, seconds: float) -> list[str]:

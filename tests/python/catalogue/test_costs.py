@@ -62,13 +62,13 @@ def test_rows_and_bytes_stand_beside_the_seconds_of_each_model(con, tmp_path):
     assert "tests.a" not in by_model
 
 
-def test_what_takes_more_than_half_as_long_again_is_told_and_the_noise_of_seconds_is_not(con, tmp_path):
+def test_what_takes_more_than_half_as_long_again_is_told_and_the_noise_of_milliseconds_is_not(con, tmp_path):
     costs(con, "first", artefacts(tmp_path, {"payments": 2.0, "few": 0.1}), None)
     con.execute("insert into built.marts.payments select range from range(100000)")
     later = artefacts(tmp_path, {"payments": 2.0 * 1.5 + LEAST, "few": 0.5, "seen": 9.0})
     told = costs(con, "second", later, "first")
     assert told == [
-        "marts.payments took 8.0 s, and 2.0 s in the release before (rows: 200,000 before, 300,000 now)"
+        "marts.payments took 4.0 s, and 2.0 s in the release before (rows: 200,000 before, 300,000 now)"
     ]
     flagged = con.execute("select model from second.market.build_costs where is_flagged").fetchall()
     assert flagged == [("marts.payments",)]

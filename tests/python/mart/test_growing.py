@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -161,6 +162,15 @@ def test_what_a_delivery_lost_is_told_by_load_and_build(citymart, tmp_path: Path
         assert mart.execute("select count(*) from marts.fct_council_tax_accounts").fetchall() == [(12,)]
         # What was cut off does not take the place of the register before it.
         assert mart.execute("select count(*) from marts.fct_tenancies").fetchall() == [(30,)]
+
+    # A home of an earlier version has landed it: then the build tells.
+    (held,) = (path for path in home.glob("landing/tenancies/*/*.json") if '"held"' in path.read_text())
+    held.write_text(json.dumps(json.loads(held.read_text()) | {"outcome": "landed", "reason": None}))
+    fraction = "+assert_newest_deliveries_are_not_a_fraction_of_those_before"
+    built = citymart(home, "build", "--no-unit-tests", "--select", fraction)
+    assert built.returncode == 1
+    said = " ".join((built.stdout + built.stderr).split())
+    assert "subject=tenancies" in said and "records=2, records_before=30" in said
 
 
 def test_a_layout_row_that_names_nothing_is_told_before_anything_is_built(

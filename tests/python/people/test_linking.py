@@ -358,6 +358,15 @@ def test_a_decision_holds_as_long_as_it_stands(linked) -> None:
     assert linked(people, "monthly") == before
 
 
+def test_all_are_compared_anew_when_there_are_many_more(linked, monkeypatch) -> None:
+    people = some_people()
+    asked, pairs = [], linking.pairs
+    monkeypatch.setattr(linking, "pairs", lambda *a, **k: asked.append(k) or pairs(*a, **k))
+    linked(people[: int(len(people) / remembered.GROWN) - 1], "monthly")
+    linked(people, "monthly")
+    assert asked == [{}, {}]
+
+
 def test_few_are_compared_anew_whenever_one_has_changed(linked, monkeypatch) -> None:
     monkeypatch.undo()
     people = some_people()

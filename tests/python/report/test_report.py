@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 from citymart.errors import CityMartError, UsageError
@@ -44,36 +46,29 @@ def test_a_report_has_every_line_and_a_page_the_main_of_it(sample_home: Path, tm
     assert re.search(r"spending.*\bline", page)
 
 
-def test_the_page_names_each_file_that_was_not_taken_and_why(sample_home: Path, tmp_path: Path) -> None:
-    import shutil
-
-    import duckdb
-
-    home = tmp_path / "home"
+def changed(sample_home: Path, home: Path, sql: str) -> Home:
+    """A home with the release of the sample, in which something is said otherwise."""
     shutil.copytree(sample_home / "published", home / "published", symlinks=True)
     with duckdb.connect(str(home / "published/current/city_data_mart.duckdb")) as con:
-        con.execute(
-            "update market.extracts set outcome = 'refused', reason = 'it is a web page'"
-            " where provider_code = 'bexley' and subject = 'spending'"
-        )
-        files = con.execute(
-            "select source_file from market.extracts where provider_code = 'bexley' and subject = 'spending'"
-        ).fetchall()
-    page = report(Home.at(home), "bexley").page.read_text(encoding="utf-8")
+        con.execute(sql)
+    return Home.at(home)
+
+
+def test_the_page_names_each_file_that_was_not_taken_and_why(
+    sample_home: Path, tmp_path: Path, query
+) -> None:
+    whose = "provider_code = 'bexley' and subject = 'spending'"
+    refused = f"update market.extracts set outcome = 'refused', reason = 'it is a web page' where {whose}"
+    home = changed(sample_home, tmp_path / "home", refused)
+    files = query(home.root, f"select source_file from market.extracts where {whose}")
+    page = report(home, "bexley").page.read_text(encoding="utf-8")
     assert files
     assert all(f"- **spending, {file}** (refused): it is a web page" in page for (file,) in files)
 
 
 def test_a_value_that_a_spreadsheet_or_a_page_would_run_is_text(sample_home: Path, tmp_path: Path) -> None:
-    import shutil
-
-    import duckdb
-
-    home = tmp_path / "home"
-    shutil.copytree(sample_home / "published", home / "published", symlinks=True)
-    with duckdb.connect(str(home / "published/current/city_data_mart.duckdb")) as con:
-        con.execute("update market.data_issues set value_as_sent = '=1+1', message = '<b>|`x`'")
-    written = report(Home.at(home), "bexley")
+    dangerous = "update market.data_issues set value_as_sent = '=1+1', message = '<b>|`x`'"
+    written = report(changed(sample_home, tmp_path / "home", dangerous), "bexley")
     book = openpyxl.load_workbook(written.workbook)
     cells = {row[4].data_type for row in book["Issues"].iter_rows(min_row=2) if row[4].value is not None}
     assert cells == {"s"}
