@@ -1,5 +1,7 @@
 -- column_statistics.sql
 -- One row a column of a landed extract that feeds a field or is unknown: blank cells, and about how many values differ.
+{{ config(materialized='by_extract') }}
+
 with
 
 extract_columns as (
@@ -11,11 +13,12 @@ extract_columns as (
 wanted as (
 
     select
+        provider_code,
         extract_id,
         list(position order by position) as positions
     from extract_columns
     where status in ('mapped', 'unknown')
-    group by extract_id
+    group by provider_code, extract_id
 
 ),
 
@@ -28,6 +31,7 @@ records as (
 cells as (
 
     select
+        wanted.provider_code,
         records.extract_id,
         unnest(wanted.positions) as position,
         unnest(list_select(records.cells, wanted.positions)) as cell
@@ -37,6 +41,7 @@ cells as (
 )
 
 select
+    provider_code,
     extract_id || '|' || position as column_key,
     extract_id,
     position,
@@ -44,4 +49,4 @@ select
     count(*) filter (where {{ is_null_word('cell') }}) as blank_cells,
     approx_count_distinct(cell) as distinct_values
 from cells
-group by extract_id, position
+group by provider_code, extract_id, position

@@ -17,7 +17,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from citymart import at_rest, lake
 from citymart.errors import CityMartError
 from citymart.extensions import extension
-from citymart.hashing import literal
+from citymart.hashing import literal, quoted
 from citymart.home import Home
 from citymart.lake import Lake
 from citymart.layouts import Seeds
@@ -74,6 +74,13 @@ class Plugin(BasePlugin):
             lake.prepare(conn)
         if self.locked:
             at_rest.attach(conn, self.locked, self.creds.database, read_only=False)
+        if not self.lakes:
+            # See macros/materializations/made.sql.
+            conn.execute(f"create schema if not exists {quoted(self.creds.database)}.build")
+            conn.execute(
+                f"create table if not exists {quoted(self.creds.database)}.build.made"
+                " (node varchar, inputs varchar, version varchar)"
+            )
 
     def configure_cursor(self, cursor: Any) -> None:
         if self.locked or self.lakes:

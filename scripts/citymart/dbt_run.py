@@ -25,6 +25,8 @@ from citymart.lake import Lake
 from citymart.layouts import Seeds
 
 PARSED = "partial_parse.msgpack"
+UNCHANGED = "UNCHANGED"
+"""What macros/materializations/made.sql answers for a node for which there is nothing to do."""
 FULL = os.strerror(errno.ENOSPC)
 SECONDS_BETWEEN_NOTES = 10
 SAID = re.compile(r"citymart\.[\w.]+: (.+)")
@@ -51,11 +53,17 @@ class DbtRun:
     warnings: list[Failure] = field(default_factory=list)
     skipped: int = 0
     models: int = 0
+    unchanged: int = 0
+    """Of the models: those that were not made again, as nothing has changed that they are made from."""
     tests: int = 0
 
     @property
     def passed(self) -> bool:
         return not self.failures
+
+    def story(self) -> str:
+        unchanged = f" ({self.unchanged} unchanged)" if self.unchanged else ""
+        return f"{self.models} models{unchanged} and {self.tests} tests"
 
 
 def run_dbt(
@@ -213,6 +221,7 @@ def _close_adapter() -> None:
 def _summary(target: Path, results: Sequence[Any]) -> DbtRun:
     failures, warnings = [], []
     kinds = [str(result.node.resource_type) for result in results]
+    responses = [getattr(result, "adapter_response", None) or {} for result in results]
     for result in results:
         status = str(result.status)
         if status in ("error", "fail", "runtime error"):
@@ -225,6 +234,7 @@ def _summary(target: Path, results: Sequence[Any]) -> DbtRun:
         warnings=warnings,
         skipped=sum(str(result.status) == "skipped" for result in results),
         models=sum(kind in ("model", "seed") for kind in kinds),
+        unchanged=sum(said.get("_message") == UNCHANGED for said in responses),
         tests=sum(kind in ("test", "unit_test") for kind in kinds),
     )
 

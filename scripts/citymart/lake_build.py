@@ -16,7 +16,7 @@ from .layouts import Seeds
 from .lock import build_lock
 
 PROVIDERS = "CITYMART_PROVIDERS"
-"""By which variable dbt knows whose extracts it is to stage: see macros/history/by_extract.sql."""
+"""By which variable dbt knows whose extracts it is to stage: see macros/materializations/by_extract.sql."""
 STAGED = "config.materialized:by_extract"
 WITHOUT_TESTS = [word for kind in ("test", "unit_test") for word in ("--exclude-resource-type", kind)]
 ATTEMPTS = 6

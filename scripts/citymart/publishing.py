@@ -1,8 +1,8 @@
 """From a build to a release: a tested candidate, a fresh file, one switch of a link.
 
 Nothing that a reader has is ever written to. A release is a folder that appears whole, by one rename;
-`published/current` is a link that changes in one step. What a killed run leaves lies in `build/candidate`
-and in hidden folders, and the next run removes it.
+`published/current` is a link that changes in one step. What a killed run leaves lies in hidden folders, which
+the next run removes, and in the candidate, with which it goes on.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 
 from citymart import at_rest, lake
+from citymart.candidates import drop_what_is_no_more, failed_folder, keep_failed, take_up
 from citymart.catalogue.breaking import require_no_break
 from citymart.catalogue.costs import write_costs
 from citymart.catalogue.described import Catalogue, read_catalogue
@@ -54,7 +55,6 @@ from citymart.releases import (
 from citymart.sharing.release import cut_log, log_access, log_length, sharing, write_audiences
 
 SCHEMAS = ("marts", "market")
-CANDIDATE = "mart"
 
 
 @dataclass(frozen=True)
@@ -76,24 +76,32 @@ def publish(
     note: Callable[[str], None] = lambda _: None,
     project: Path = PROJECT,
     in_lake: bool = False,
+    anew: bool = False,
 ) -> Published:
     """Build a candidate, test it, and make it the current release if it passes and says something new.
 
-    A candidate that fails stays in `build/failed` until the next publish. The candidate is a new file; or
-    `in_lake` a snapshot of the home's lake, which is brought up to date and keeps what was released before.
+    The candidate is that of the last publish, in which only what has changed is made again; or `in_lake` a
+    snapshot of the home's lake, which is brought up to date and keeps what was released before. With `anew`
+    all is made again. A candidate that fails stays in `build/failed` until the next publish.
     """
     with build_lock(home, "publish"):
         _clear(home)
-        candidate = _fresh_candidate(home, lake.POINTER if in_lake else ".duckdb")
+        candidate = take_up(home, in_lake=in_lake, anew=anew, note=note)
+        is_whole = False
         try:
             note("building and testing a candidate …")
             # Unit tests are of the code, whatever the data: CI and `citymart build` run them.
-            arguments = ["build", "--exclude-resource-type", "unit_test"]
+            arguments = [
+                "build",
+                "--exclude-resource-type",
+                "unit_test",
+                *(["--full-refresh"] if anew else []),
+            ]
             use = lake.TARGET if in_lake else "publish"
             run = run_dbt(home, arguments, database=candidate, use=use, project=project, note=note)
             if not run.passed:
-                return Published(None, False, run, failures=_keep_failed(home, candidate, run))
-            note(f"{run.models} models built, {run.tests} tests passed; writing the release …")
+                return Published(None, False, run, failures=keep_failed(home, candidate, run.failures))
+            note(f"{run.story()} passed; writing the release …")
             warnings = with_examples(home, candidate, run.warnings)
             release, new, grown = _release(home, candidate, run.target, project, note)
             warnings += [{"node": "build_costs", "sentence": said, "examples": []} for said in grown]
@@ -101,6 +109,7 @@ def publish(
             if in_lake:
                 record_releases(home, release, lake.pointed(candidate)[1])
             remove(failed_folder(home))
+            is_whole = not in_lake
             return Published(release, new, run, removed=removed, warnings=warnings)
         except (duckdb.Error, OSError) as error:
             if FULL in str(error):
@@ -113,8 +122,9 @@ def publish(
                 ) from None
             raise
         finally:
-            # Also when the disk is full: it is then what makes room again.
-            remove(candidate.parent)
+            if not is_whole:
+                # When the disk is full it is what makes room again.
+                remove(candidate.parent)
             _clear(home)
 
 
@@ -157,44 +167,12 @@ def _clear(home: Home) -> None:
     sweep(home)
 
 
-def failed_folder(home: Home) -> Path:
-    return home.build / "failed"
-
-
-def last_failure(home: Home) -> dict[str, Any] | None:
-    """When and why the last publish failed, or None when it did not."""
-    try:
-        return json.loads(at_rest.read_text(failed_folder(home) / "failures.json"))
-    except (OSError, ValueError):
-        return None
-
-
-def _fresh_candidate(home: Home, kind: str) -> Path:
-    folder = home.build / "candidate"
-    remove(folder)
-    folder.mkdir(parents=True)
-    return folder / f"{CANDIDATE}{kind}"
-
-
-def failed_candidate(home: Home) -> Path:
-    """The candidate that the last publish has built, where it failed."""
-    in_lake = failed_folder(home) / f"{CANDIDATE}{lake.POINTER}"
-    return in_lake if in_lake.exists() else in_lake.with_suffix(".duckdb")
-
-
-def _keep_failed(home: Home, candidate: Path, run: DbtRun) -> list[dict[str, Any]]:
-    folder = failed_folder(home)
-    remove(folder)
-    candidate.parent.replace(folder)
-    failures = with_examples(home, failed_candidate(home), run.failures)
-    story = {"failed_at": _now().isoformat(timespec="seconds"), "failures": failures}
-    at_rest.write_text(folder / "failures.json", json.dumps(story, indent=2, ensure_ascii=False))
-    return failures
-
-
 def _release(
     home: Home, candidate: Path, target: Path, project: Path, note: Callable[[str], None]
 ) -> tuple[Release, bool, list[str]]:
+    built = read_manifest(target)
+    if candidate.suffix != lake.POINTER:
+        drop_what_is_no_more(candidate, built, SCHEMAS)
     found = _digests(at_rest.opened(candidate), "mart")
     if not found:
         raise CityMartError(f"the build has no table in {' or '.join(SCHEMAS)}: there is nothing to publish")
@@ -222,7 +200,6 @@ def _release(
     remove(temporary)
     temporary.mkdir(parents=True)
     database = temporary / DATABASE
-    built = read_manifest(target)
     _write_database(candidate, database, built.keys)
     if _digests(duckdb.connect(str(database), read_only=True), database.stem) != found:
         raise CityMartError(

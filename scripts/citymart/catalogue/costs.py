@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from ..dbt_manifest import Manifest
+from ..dbt_run import UNCHANGED
 from ..hashing import literal, quoted
 from .tables import write_table
 
@@ -24,7 +27,7 @@ COMMENT = "One row a model of the build: what it has cost, beside the release be
 MEANINGS = {
     "model": "The table or view of the build: `schema.table`.",
     "materialized": "table, incremental, view or seed.",
-    "seconds": "From the model's start to its end, other models beside it.",
+    "seconds": "From start to end, others beside it, of the build for a release that made it last.",
     "rows": "Rows of the table; null for a view.",
     "bytes": "Bytes on the disk, in whole blocks; null for a view, and where the build is in a lake.",
     "seconds_before": "The same in the release before.",
@@ -52,7 +55,9 @@ def write_costs(
     for model, (materialized, seconds) in sorted(_seconds(manifest, target).items()):
         counted, size = sizes.get(model, (None, None))
         was, rows_before = earlier.get(model, (None, None))
-        flagged = was is not None and seconds > GROWTH * was and seconds - was > LEAST
+        if seconds is None:
+            seconds = was
+        flagged = seconds is not None and was is not None and seconds > GROWTH * was and seconds - was > LEAST
         rows.append((model, materialized, seconds, counted, size, was, rows_before, flagged))
     kinds = (
         pa.string(),
@@ -79,18 +84,24 @@ def _said(rows: int | None) -> str:
     return "a view" if rows is None else f"{rows:,}"
 
 
-def _seconds(manifest: Manifest, target: Path) -> dict[str, tuple[str, float]]:
-    """By model; none where dbt has left no results: a build that was not dbt's has no costs."""
+def _seconds(manifest: Manifest, target: Path) -> dict[str, tuple[str, float | None]]:
+    """By model, None for one that had not changed; none where dbt has left no results: a build that was not
+    dbt's has no costs.
+    """
     try:
         results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     except FileNotFoundError:
         return {}
     return {
-        model: (kind, round(result["execution_time"], 3))
+        model: (kind, None if _is_unchanged(result) else round(result["execution_time"], 3))
         for result in results
         for model, kind in [manifest.materialized.get(result["unique_id"], (None, None))]
         if model
     }
+
+
+def _is_unchanged(result: Mapping[str, Any]) -> bool:
+    return (result.get("adapter_response") or {}).get("_message") == UNCHANGED
 
 
 def _sizes(con: duckdb.DuckDBPyConnection, built: str) -> dict[str, tuple[int, int | None]]:
@@ -112,7 +123,9 @@ def _sizes(con: duckdb.DuckDBPyConnection, built: str) -> dict[str, tuple[int, i
     return found
 
 
-def _earlier(con: duckdb.DuckDBPyConnection, before: str | None) -> dict[str, tuple[float, int | None]]:
+def _earlier(
+    con: duckdb.DuckDBPyConnection, before: str | None
+) -> dict[str, tuple[float | None, int | None]]:
     if before is None:
         return {}
     try:

@@ -26,7 +26,7 @@ from citymart.errors import UsageError
     multiple=True,
     help="With --target lake: stage this one's extracts, and no more.",
 )
-@click.option("--full-refresh", is_flag=True, help="Build incremental models anew.")
+@click.option("--full-refresh", is_flag=True, help="Make everything anew, also what has not changed.")
 @click.option("--no-unit-tests", is_flag=True, help="Leave out the tests of the code; those of the data run.")
 @click.option("--no-tests", is_flag=True, help="Leave out all tests: for a look at models in the making.")
 @click.pass_context
@@ -43,7 +43,9 @@ def build(
 
     \b
     It is HOME/build/dev/mart.duckdb, yours to open and to break; what is
-    published stays as it is. `dbt build` in the project does the same.
+    published stays as it is. `dbt build` in the project does the same. What has
+    not changed since the last build is not made again: neither its code, nor a
+    row of what it reads.
 
     \b
     With --target lake it is the home's lake, for all who read it. There
@@ -91,12 +93,13 @@ def build(
             use = target if in_lake else "dev"
             run = run_dbt(home, arguments, database=database, use=use, note=settings.note)
     failures, warnings = (with_examples(home, database, found) for found in (run.failures, run.warnings))
-    told = [f"{run.models} models and {run.tests} tests, in {database}", *sentences(warnings, "warning")]
+    told = [f"{run.story()}, in {database}", *sentences(warnings, "warning")]
     settings.answer(
         {
             "database": database,
             "passed": run.passed,
             "models": run.models,
+            "unchanged": run.unchanged,
             "tests": run.tests,
             "failures": failures,
             "warnings": warnings,

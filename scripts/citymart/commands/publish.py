@@ -17,13 +17,15 @@ from citymart.dbt_run import sentences
     show_default=True,
     help="What the candidate is built in: see docs/lake.md.",
 )
+@click.option("--full-refresh", is_flag=True, help="Make everything anew, also what has not changed.")
 @click.option("--rollback", is_flag=True, help="Build nothing: go back to the release before.")
 @click.pass_context
-def publish(ctx: click.Context, keep: int, target: str, rollback: bool) -> None:
+def publish(ctx: click.Context, keep: int, target: str, full_refresh: bool, rollback: bool) -> None:
     """Build and test a candidate, and make it the current release.
 
     \b
-    The candidate is built in a file of its own, from all that has landed.
+    The candidate is built in a file of its own, from all that has landed. It is
+    kept for the next publish, which makes again only what has changed since.
     Only if every test passes is it written, read back and switched in, in one
     step: whoever reads the old release goes on undisturbed. If the data is the
     same as that of the current release, nothing new is published.
@@ -69,7 +71,9 @@ def publish(ctx: click.Context, keep: int, target: str, rollback: bool) -> None:
             f"went back from {left} to {release.id}, published {release.manifest['created_at']}",
         )
         return
-    outcome = publishing.publish(settings.home, keep=keep, note=settings.note, in_lake=target == "lake")
+    outcome = publishing.publish(
+        settings.home, keep=keep, note=settings.note, in_lake=target == "lake", anew=full_refresh
+    )
     if outcome.release is None:
         _tell_failures(ctx, outcome)
         return
@@ -82,6 +86,7 @@ def publish(ctx: click.Context, keep: int, target: str, rollback: bool) -> None:
             "release": release.manifest,
             "database": database,
             "models": outcome.run.models,
+            "unchanged": outcome.run.unchanged,
             "tests": outcome.run.tests,
             "warnings": outcome.warnings,
             "removed_releases": outcome.removed,
@@ -92,7 +97,7 @@ def publish(ctx: click.Context, keep: int, target: str, rollback: bool) -> None:
 
 
 def _tell_failures(ctx: click.Context, outcome) -> None:
-    from citymart.publishing import failed_candidate
+    from citymart.candidates import failed_candidate
 
     settings: Settings = ctx.obj
     candidate = failed_candidate(settings.home)

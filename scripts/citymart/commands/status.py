@@ -36,7 +36,7 @@ def status(ctx: click.Context, by_extract: bool) -> None:
     Exit status: 0, whatever there is to tell.
     """
     from citymart import status as state
-    from citymart.publishing import last_failure
+    from citymart.candidates import last_failure
     from citymart.releases import current_release
 
     settings: Settings = ctx.obj

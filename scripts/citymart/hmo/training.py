@@ -56,7 +56,9 @@ def weights(inputs: pa.Table) -> pa.Table:
     features = [field.name for field in inputs.schema if pa.types.is_float64(field.type)]
     rows: list[dict] = []
     with at_rest.connect() as con:
-        con.register("inputs", inputs)
+        # Read some forty times: from a table that is faster than from Arrow.
+        con.register("sent", inputs)
+        con.execute("create table inputs as select * from sent")
         for task in _tasks(con):
             rows += _trained(con, features, task)
     return pa.Table.from_pylist(rows, schema=SCHEMA)
@@ -90,7 +92,8 @@ def _trained(con: duckdb.DuckDBPyConnection, features: list[str], task: Task) ->
     values = np.column_stack([np.asarray(columns[name], dtype=float) for name in features])
     spread = values.std(axis=0)
     scaled = values / np.where(spread > 0, spread, 1)
-    model = LogisticRegression(C=PENALTY, max_iter=1000)
+    # By its second derivatives, few features as there are: exact, whatever the order of the rows.
+    model = LogisticRegression(C=PENALTY, solver="newton-cholesky", max_iter=1000)
     model.fit(scaled, outcome, sample_weight=np.where(outcome, 1, one_in))
     found = model.coef_[0] / np.where(spread > 0, spread, 1) * (spread > 0)
     told = {

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from .. import at_rest
+from ..candidates import NAME
 from ..catalogue.described import read_catalogue
 from ..dbt_run import run_dbt
 from ..errors import CityMartError
@@ -28,7 +29,7 @@ from ..home import PROJECT, Home
 from ..landing import Place, holding, read_receipt, write_receipt
 from ..lock import build_lock
 from ..people import tombstones
-from ..publishing import CANDIDATE, SCHEMAS, build_settings, code_folders, code_version
+from ..publishing import SCHEMAS, build_settings, code_folders, code_version
 from ..receipts import Receipt, as_text, landed_at, newest_of
 from ..releases import MANIFEST, Release, releases_folder, remove
 from .published import chosen
@@ -97,7 +98,7 @@ def rebuild(
             for what in DONE_AGAIN:
                 if (home.root / what).is_dir():
                     shutil.copytree(home.root / what, scratch.root / what)
-            candidate = scratch.build / f"{CANDIDATE}.duckdb"
+            candidate = scratch.build / f"{NAME}.duckdb"
             candidate.parent.mkdir(parents=True)
             note("building it again, without its tests …")
             arguments = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]

@@ -17,13 +17,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from citymart import at_rest, encrypting
+from citymart.candidates import last_failure
 from citymart.errors import CityMartError
 from citymart.hashing import table_digest, tables
 from citymart.home import PROJECT, Home
 from citymart.landing import read_receipt
 from citymart.people import sweeping
 from citymart.placeholders import RECORDS
-from citymart.publishing import last_failure, publish
+from citymart.publishing import publish
 from citymart.receipts import all_receipts
 from citymart.sharing.keys import OPERATOR, VARIABLE, Keys, add_missing
 

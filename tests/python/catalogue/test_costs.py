@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from citymart.catalogue.costs import LEAST, write_costs
 from citymart.dbt_manifest import read_manifest
+from citymart.dbt_run import UNCHANGED
 
 
 def costs(con, database: str, target: Path, before: str | None) -> list[str]:
@@ -76,3 +77,14 @@ def test_what_takes_more_than_half_as_long_again_is_told_and_the_noise_of_millis
 
 def test_a_release_from_before_costs_were_counted_is_no_obstacle(con, tmp_path):
     assert costs(con, "second", artefacts(tmp_path, {"payments": 9.0}), "first") == []
+
+
+def test_a_model_that_was_not_made_again_has_the_cost_of_when_it_was(con, tmp_path):
+    costs(con, "first", artefacts(tmp_path, {"payments": 2.0, "few": 0.1}), None)
+    later = artefacts(tmp_path, {"payments": 0.01, "few": 0.2})
+    results = json.loads((later / "run_results.json").read_text())
+    results["results"][0]["adapter_response"] = {"_message": UNCHANGED}
+    (later / "run_results.json").write_text(json.dumps(results))
+    assert costs(con, "second", later, "first") == []
+    seconds = "select seconds from second.market.build_costs where model = 'marts.payments'"
+    assert con.execute(seconds).fetchall() == [(2.0,)]

@@ -11,11 +11,12 @@ from pathlib import Path
 import duckdb
 import pytest
 import tiny
+from citymart.candidates import last_failure
 from citymart.cli import main
 from citymart.home import PROJECT, Home
 from citymart.lake import CATALOGUE, DATA, Lake
 from citymart.lake_releases import empty, record_releases
-from citymart.publishing import last_failure, publish, roll_back
+from citymart.publishing import publish, roll_back
 from citymart.releases import Release, current_release
 
 LATER = ["1,Ada Ltd,10.5", "2,Bo & Co,21", "4,Dee Ltd,7"]

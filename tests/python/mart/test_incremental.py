@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -109,3 +110,67 @@ def test_an_extract_that_is_read_as_before_is_not_staged_again(copy: Path, citym
         assert mart.execute(marked).fetchall() == [("bexley", False), ("islington", False)], (
             "new code, all anew"
         )
+
+
+def made(home: Path) -> dict[str, bool]:
+    """Of each model and seed of the last build: whether it was made, and not found unchanged."""
+    results = json.loads((home / "build/target/dev/run_results.json").read_text())["results"]
+    return {
+        result["unique_id"].rsplit(".", 1)[-1]: result["adapter_response"].get("_message") != "UNCHANGED"
+        for result in results
+    }
+
+
+def test_only_what_has_changed_is_made_again(copy: Path, citymart, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for provider, subject in (("bexley", "spending"), ("islington", "foi_requests")):
+        assert citymart(home, "load", copy / f"sample/{provider}/{subject}", project=copy).returncode == 0
+
+    def build(*more: str) -> dict[str, bool]:
+        select = ("--select", "+fct_payments", "--select", "+fct_foi_requests")
+        done = citymart(home, "build", "--no-tests", *select, *more, project=copy)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return made(home)
+
+    def edit(file: str, before: str, after: str) -> None:
+        path = copy / file
+        assert before in path.read_text()
+        path.write_text(path.read_text().replace(before, after, 1))
+
+    facts = {"fct_payments", "fct_foi_requests"}
+    assert all(build().values())
+    again = build()
+    # What reads the landing itself is made to see whether something has changed.
+    assert {name for name, new in again.items() if new} <= {
+        "extracts",
+        "extract_days",
+        "rejected_records",
+        "column_statistics",
+        "stg_spending",
+        "stg_foi_requests",
+    }
+
+    # A row of a layout that no file needs, and the same rows by other code: who reads them has nothing to do.
+    layout = copy / "seeds/layouts/layout_foi_requests.csv"
+    layout.write_text(layout.read_text() + "hackney,Betreff,summary,,\n")
+    edit("models/conformed/finance/int_payments.sql", "with\n", "with -- otherwise said\n")
+    third = build()
+    assert third["layout_foi_requests"] and third["layout_rows"] and third["int_payments"]
+    assert not any(third[fact] for fact in facts)
+
+    edit("models/marts/finance/fct_payments.yml", 'description: "', 'description: "Told anew. ')
+    with duckdb.connect(str(home / "build/dev/mart.duckdb")) as mart:
+        mart.execute("drop table marts.fct_foi_requests")
+    fourth = build()
+    assert all(fourth[fact] for fact in facts)
+    assert not fourth["int_payments"] and not fourth["int_foi_requests"]
+    with duckdb.connect(str(home / "build/dev/mart.duckdb"), read_only=True) as mart:
+        (comment,) = mart.execute(
+            "select comment from duckdb_tables() where table_name = 'fct_payments'"
+        ).fetchone()
+    assert comment.startswith("Told anew.")
+
+    assert citymart(home, "load", copy / "sample/camden/spending", project=copy).returncode == 0
+    fifth = build()
+    assert fifth["fct_payments"] and not fifth["fct_foi_requests"]
+    assert all(build("--full-refresh").values())

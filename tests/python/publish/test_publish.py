@@ -8,12 +8,13 @@ import shutil
 import duckdb
 import pytest
 import tiny
+from citymart.candidates import failed_folder, last_failure
 from citymart.cli import main
 from citymart.errors import CityMartError
 from citymart.hashing import file_sha256
 from citymart.home import Home
 from citymart.lock import build_lock
-from citymart.publishing import failed_folder, last_failure, publish, roll_back
+from citymart.publishing import publish, roll_back
 from citymart.releases import current_release, releases_folder
 
 
@@ -165,6 +166,46 @@ def test_what_a_killed_run_has_left_is_swept(published_home, tiny_project):
         path.write_text("half", encoding="utf-8")
     publish(published_home, project=tiny_project)
     assert [path for path in left if path.exists()] == []
+
+
+def test_a_publish_goes_on_with_the_candidate_of_the_last_one(published_home, tiny_project):
+    publish(published_home, project=tiny_project)
+    kept = published_home.build / "candidate" / "mart.duckdb"
+    with duckdb.connect(str(kept)) as con:
+        con.execute("create table staging.of_the_test as select 1 as one")
+    tiny.write_payments(published_home, ["4,Dee,-7"])
+    assert not publish(published_home, project=tiny_project).run.passed
+    assert not kept.exists(), "it lies where it can be looked at"
+    tiny.write_payments(published_home, ["4,Dee,7"])
+    assert publish(published_home, project=tiny_project).new
+    with duckdb.connect(str(kept), read_only=True) as con:
+        assert con.execute("select one from staging.of_the_test").fetchall() == [(1,)]
+    publish(published_home, project=tiny_project, anew=True)
+    with duckdb.connect(str(kept), read_only=True) as con:
+        assert "of_the_test" not in [
+            name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()
+        ]
+
+
+def test_a_candidate_that_cannot_be_read_is_begun_anew(published_home, tiny_project):
+    publish(published_home, project=tiny_project)
+    kept = published_home.build / "candidate" / "mart.duckdb"
+    kept.write_bytes(b"no database")
+    tiny.write_payments(published_home, ["4,Dee,7"])
+    told: list[str] = []
+    assert publish(published_home, project=tiny_project, note=told.append).new
+    assert "the last candidate can't be read: all is built anew" in told
+
+
+def test_a_table_whose_model_is_gone_is_in_no_release(published_home, tiny_project):
+    extra = tiny_project / "models" / "marts" / "extra.sql"
+    extra.write_text("select 1 as one\n", encoding="utf-8")
+    assert "extra" in [
+        t["table"] for t in publish(published_home, project=tiny_project).release.manifest["tables"]
+    ]
+    extra.unlink()
+    release = publish(published_home, project=tiny_project).release
+    assert [t["table"] for t in release.manifest["tables"]] == ["payments", "coverage"]
 
 
 def test_nothing_of_another_schema_is_in_the_bytes_of_a_release(published_home):
