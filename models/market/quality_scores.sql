@@ -106,6 +106,48 @@ measured as (
 
 ),
 
+-- What takes from a score: fields without values, types of issue and their fields.
+lacking as (
+
+    select
+        required_values.subject,
+        required_values.provider_code,
+        dimensions.dimension,
+        required_values.field as what,
+        sum(required_values.wanted_values - required_values.filled_values) as times
+    from required_values
+    semi join extracts on required_values.extract_id = extracts.extract_id
+    inner join dimensions on dimensions.counts = 'required_values'
+    group by required_values.subject, required_values.provider_code, dimensions.dimension, required_values.field
+    having times > 0
+
+    union all by name
+
+    select
+        issues.subject,
+        issues.provider_code,
+        dimensions.dimension,
+        concat_ws(' of ', issues.issue_type, issues.field) as what,
+        count(*) as times
+    from issues
+    inner join dimensions on issues.quality_dimension = dimensions.dimension
+    where dimensions.counts in ('records', 'compared_records')
+    group by issues.subject, issues.provider_code, dimensions.dimension, issues.issue_type, issues.field
+
+),
+
+most_lacking as (
+
+    select
+        subject,
+        provider_code,
+        dimension,
+        array_to_string(list(what order by times desc, what asc)[:3], ', ') as most_lacking
+    from lacking
+    group by subject, provider_code, dimension
+
+),
+
 scored as (
 
     select
@@ -114,6 +156,7 @@ scored as (
         dimensions.dimension,
         dimensions.rule,
         dimensions.not_measurable,
+        most_lacking.most_lacking,
         cast(greatest(measured.numerator, 0) as bigint) as numerator,
         cast(measured.denominator as bigint) as denominator,
         case
@@ -129,6 +172,11 @@ scored as (
             and senders.provider_code = measured.provider_code
             and dimensions.dimension = measured.dimension
     left join received on senders.subject = received.subject and senders.provider_code = received.provider_code
+    left join most_lacking
+        on
+            senders.subject = most_lacking.subject
+            and senders.provider_code = most_lacking.provider_code
+            and dimensions.dimension = most_lacking.dimension
 
 )
 
@@ -141,6 +189,7 @@ select
     case when status = 'measured' then cast(1000 * numerator // denominator / 10.0 as decimal(4, 1)) end as score,
     case when status = 'measured' then numerator end as numerator,
     case when status = 'measured' then denominator end as denominator,
+    case when status = 'measured' then most_lacking end as most_lacking,
     status,
     rule,
     case status

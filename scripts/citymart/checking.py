@@ -22,16 +22,20 @@ from citymart.cli import printable
 from citymart.dbt_run import run_dbt
 from citymart.deliveries import Declared, Delivery, begins_with_a_date, find_deliveries
 from citymart.errors import CityMartError, UsageError
+from citymart.hashing import literal, quoted
 from citymart.holding import would_hold
 from citymart.home import Home
 from citymart.landing import Place, read_receipt
 from citymart.layouts import ANYONE, Seeds
 from citymart.load import HELD, Outcome, load_files
+from citymart.looks import are_names
 from citymart.receipts import accept
 from citymart.releases import remove
 
 REFERENCE = "geography"
 EXAMPLES = 3
+LOOKED_AT = 1_000
+"""Records, for what a column looks like."""
 SEVERITIES = ("error", "warning", "repaired")
 
 
@@ -208,6 +212,8 @@ def _look(home: Home, scratch: Home, landed: dict[str, Checked], path: Path) -> 
     if not run.passed:
         raise CityMartError(f"the check could not be finished: {run.failures[0].sentence}")
     with at_rest.opened(database) as con:
+        # The views of a build name what has landed from the home on.
+        con.execute(f"set file_search_path = {literal(scratch.root)}")
         for extract_id, checked in landed.items():
             _columns(con, extract_id, checked)
             checked.findings = _findings(con, extract_id)
@@ -290,12 +296,39 @@ def _hints(con: duckdb.DuckDBPyConnection, extract_id: str, checked: Checked, pa
             values = dict.fromkeys(_values(con, extract_id, finding))
             shown = ", ".join(repr(value) for value in islice(values, 5))
             hints.append(f"{count} of {finding.field} in no code map, such as {shown}")
+    hints += [
+        f"what feeds {field} looks like names of people: is that the right column?"
+        for field, values in _addresses(con, extract_id, checked.subject).items()
+        if are_names(values)
+    ]
     if checked.unknown or checked.missing:
         hints.append(
             f"`citymart layout suggest {shlex.quote(str(path))}` proposes layout rows for the columns that"
             " are not known: write those first, for they tell which table the file is of"
         )
     return hints
+
+
+def _addresses(con: duckdb.DuckDBPyConnection, extract_id: str, subject: str) -> dict[str, list[str]]:
+    """Values of the columns that feed an address: to who reads it any text is one."""
+    fields = con.execute(
+        "select distinct field from landing.extract_columns"
+        " where extract_id = ? and status = 'mapped' and regexp_matches(field, '(^|_)address(_[0-9]+)?$')"
+        " order by 1",
+        [extract_id],
+    ).fetchall()
+    return {
+        field: [
+            value
+            for (value,) in con.execute(
+                f"select {quoted(field)} from staging.{quoted(f'base_{subject}')}"
+                " where extract_id = ? limit ?",
+                [extract_id, LOOKED_AT],
+            ).fetchall()
+            if value and value.strip()
+        ]
+        for (field,) in fields
+    }
 
 
 def _values(con: duckdb.DuckDBPyConnection, extract_id: str, finding: Finding) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from citymart.headers import DATE, NUMBER
 from citymart.layouts import ANYONE, Seeds
+from citymart.people.identity import titles
 
 # Most values say what a column holds; a few of another look are mistakes.
 MOST = 0.8
@@ -69,6 +70,13 @@ def is_a_value(cell: str | None) -> bool:
         return False
     # `WD22NM`, the name of a ward in 2022, is a postcode but for its blank.
     return look.reader != "postcode" or " " in cell.strip()
+
+
+def are_names(values: Sequence[str]) -> bool:
+    """Whether many of the values are a title with a name behind it."""
+    words = [value.upper().replace(".", "").split() for value in values]
+    titled = [each for each in words if len(each) > 1 and each[0] in titles()]
+    return len(titled) * 10 >= len(values) * 3 > 0
 
 
 class FieldsByValue:

@@ -78,13 +78,14 @@ PARTS = (
         "Your points of 100 beside those of the other authorities that send the subject.",
         """
         select own.subject, own.dimension, own.score, median(others.score) as median_of_others,
-            count(others.score) as others, 1 + count(*) filter (others.score > own.score) as place, own.rule
+            count(others.score) as others, 1 + count(*) filter (others.score > own.score) as place,
+            own.most_lacking, own.rule
         from market.quality_scores as own
         left join market.quality_scores as others
             on own.subject = others.subject and own.dimension = others.dimension
             and others.provider_code <> $provider and others.score is not null
         where own.provider_code = $provider and own.score is not null
-        group by own.subject, own.dimension, own.score, own.rule
+        group by own.subject, own.dimension, own.score, own.most_lacking, own.rule
         order by own.subject, own.dimension
         """,
     ),

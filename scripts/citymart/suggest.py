@@ -19,8 +19,7 @@ from citymart.errors import CityMartError
 from citymart.formats import detect, open_rows
 from citymart.headers import DATE, NUMBER, likeliest_header, normalise
 from citymart.layouts import ANYONE, ASKED, IGNORED, Seeds
-from citymart.looks import FieldsByValue, is_a_value, look_of, tells_a_list
-from citymart.people.identity import titles
+from citymart.looks import FieldsByValue, are_names, is_a_value, look_of, tells_a_list
 from citymart.text import read_text
 
 # Enough to see what a column holds, few enough for a file of any size.
@@ -279,7 +278,7 @@ def _assigned(table: Table, unknown: list[int], names: _Names, taken: set[str]) 
     """Position → field and why. The best match first, and no field twice."""
     pairs = []
     for at in unknown:
-        kind = NAME if _are_names(table.values(at)) else _kind(table.values(at))
+        kind = NAME if are_names(table.values(at)) else _kind(table.values(at))
         for score, field, known in names.ranked(table.header[at]):
             weighed = score + _evidence(kind, field)
             if weighed >= LEAST_LIKENESS:
@@ -333,13 +332,6 @@ def _told_by(
     # Dates, amounts, yes and no are in many columns: only one that has to be there is likelier than others.
     likely = perhaps if look.is_telling else [field for field in perhaps if field in required]
     return (likely[0] if len(likely) == 1 else None), perhaps, look.words
-
-
-def _are_names(values: list[str]) -> bool:
-    """Whether many of the values are a title with a name behind it."""
-    words = [value.upper().replace(".", "").split() for value in values]
-    titled = [each for each in words if len(each) > 1 and each[0] in titles()]
-    return len(titled) * 10 >= len(values) * 3 > 0
 
 
 def _kind(values: list[str]) -> str | None:

@@ -125,16 +125,23 @@ def _done_document(done: Done) -> dict:
 
 
 def _done_told(done: Done, releases: bool) -> list[str]:
+    searched = f"searched {done.search.files:,} files, {done.search.bytes / 1e6:,.1f} MB: "
+    if done.left:
+        searched += f"{len(done.left)} places still name the person"
+    elif done.plan.wanted:
+        searched += "nothing of the person is left"
+    else:
+        searched += (
+            "nothing that has landed fits the tombstones. Releases, exports and logs were not searched again:"
+            " the build knows no more who the person is"
+        )
     lines = [
         f"forgotten as case {done.case}: {done.rows} landed records of {done.extracts} extracts emptied",
         f"removed: {', '.join(done.removed)}" if done.removed else "nothing else was there to remove",
-        f"searched {done.search.files:,} files, {done.search.bytes / 1e6:,.1f} MB: "
-        + (
-            f"{len(done.left)} places still name the person" if done.left else "nothing of the person is left"
-        ),
+        searched,
         *_doubts(done.plan),
     ]
-    if not releases:
+    if not releases and done.plan.wanted:
         lines.append("Releases and exports stay and were searched; --releases removes them all.")
     lines.append("Backups hold the person until the next `citymart backup`; older ones stay: docs/forget.md.")
     lines.append("`citymart publish` makes the mart anew.")

@@ -142,6 +142,6 @@ def _story(outcome, database, asked: list[dict[str, str]]) -> str:
             f"no file for {_several(without)}: they need keys, and CITYMART_KEYS names no file with any"
             " (docs/sharing.md)"
         )
-    for number, question in enumerate(asked, 1):
+    for number, question in enumerate(asked if outcome.new else [], 1):
         lines += ["", f"{number}. {question['question']}", "", question["command"]]
     return "\n".join(lines)

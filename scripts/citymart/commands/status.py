@@ -161,9 +161,12 @@ def _print_details(found) -> None:
             console.print()
             console.print(Text(heading, style="bold"))
             for entry, text in lines:
-                console.print(
-                    Padding(Text(f"{entry.provider}, {entry.subject}: {printable(text)}"), (0, 0, 0, 2))
-                )
+                line = f"{entry.provider}, {entry.subject}: {printable(text)}"
+                if console.is_terminal:
+                    console.print(Padding(Text(line), (0, 0, 0, 2)))
+                else:
+                    # One line, so that a command in it can be pasted.
+                    click.echo(f"  {line}")
 
 
 def _print_release(home, release, failure) -> None:

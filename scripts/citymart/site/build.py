@@ -32,6 +32,7 @@ DBT_DOCS = {
     "columns.html": PROJECT / "target" / "columns" / "index.html",
 }
 """What others draw of the models (`make docs`), by its name in the site's folder `dbt`."""
+ABBREVIATIONS = {"blpu", "epc", "foi", "hmo", "lpi", "lsoa", "msoa", "nhs", "nino", "uprn", "usrn"}
 THEMES = {
     "environment": "Environment and food",
     "finance": "Money",
@@ -142,7 +143,7 @@ class _Site:
             "number": lambda value: "" if value is None else f"{value:,}",
             "share": lambda value: "" if value is None else f"{100 * value:.1f} %",
             "size": _size,
-            "plain": lambda value: str(value).replace("_", " "),
+            "plain": _plain,
             "slug": slug,
             "web": _web,
             "coded": _coded,
@@ -270,7 +271,7 @@ class _Site:
         self._page("providers/index.html", "providers.html", providers=summary)
         for provider in summary:
             code = provider["code"]
-            rows = [(row["subject"], row["subject"].replace("_", " ")) for row in coverage[code]]
+            rows = [(row["subject"], _plain(row["subject"])) for row in coverage[code]]
             self._page(
                 f"providers/{slug(code)}.html",
                 "provider.html",
@@ -280,6 +281,9 @@ class _Site:
                 quality=_scored(
                     (row for row in facts["quality"] if row["provider_code"] == code), "subject", {}
                 ),
+                lacking=[
+                    row for row in facts["quality"] if row["provider_code"] == code and row["most_lacking"]
+                ],
                 trends=trends(
                     (row for row in self.history.get(None, []) if row["provider_code"] == code), "subject"
                 ),
@@ -302,6 +306,12 @@ class _Site:
                 yield ["column", column["column_name"], column["description"] or "", at, each["title"]]
 
 
+def _plain(name: object) -> str:
+    """A name of the mart in words: `hmo_licences` is HMO licences."""
+    words = str(name).split("_")
+    return " ".join(word.upper() if word in ABBREVIATIONS else word for word in words)
+
+
 def _scored(
     rows: Iterable[Mapping[str, Any]], by: str, names: Mapping[str, str]
 ) -> list[tuple[str, str, dict[str, Any]]]:
@@ -310,7 +320,7 @@ def _scored(
     for row in rows:
         found.setdefault(row[by], {})[row["dimension"]] = row["score"]
     return [
-        (name, names.get(name, name.replace("_", " ")), scores)
+        (name, names.get(name, _plain(name)), scores)
         for name, scores in found.items()
         if any(score is not None for score in scores.values())
     ]

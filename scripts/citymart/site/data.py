@@ -48,7 +48,7 @@ ISSUES = """
         issues desc, subject, issue_type, who_can_mend
 """
 QUALITY = """
-    select provider_code, subject, dimension, score, rule, why_not from market.quality_scores
+    select provider_code, subject, dimension, score, most_lacking, rule, why_not from market.quality_scores
     order by provider_code, subject, dimension
 """
 THERE = "select schema_name, table_name from duckdb_tables() where database_name = 'release'"

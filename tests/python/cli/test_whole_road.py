@@ -133,12 +133,12 @@ def test_check_says_good_of_a_file_with_nothing_to_mend(citymart, sample_home, t
     assert told["files"][0]["as_of"] == "2026-03-31"
 
 
-def test_check_says_which_rules_it_could_not_try(citymart, tmp_path):
+def test_check_says_which_rules_it_could_not_try_and_which_column_looks_wrong(citymart, tmp_path):
     file = tmp_path / "camden" / "hmo_licences" / "2026-03-31.csv"
     file.parent.mkdir(parents=True)
     file.write_text(
         "licence_reference,uprn,address,licence_start_date,licence_end_date\n"
-        "HMO/1,100023456789,1 Mill Road,01/04/2024,31/03/2029\n",
+        "HMO/1,100023456789,Mrs Ann Other,01/04/2024,31/03/2029\n",
         encoding="utf-8",
     )
     done = citymart(tmp_path / "home", "check", file)
@@ -147,6 +147,7 @@ def test_check_says_which_rules_it_could_not_try(citymart, tmp_path):
         "  without the gazetteer: uprn_unknown, uprn_in_other_borough, uprn_contradicted,\n"
         "    uprn_of_building\n"
     ) in done.stdout, done.stdout + done.stderr
+    assert "what feeds address looks like names of people: is that the right column?" in done.stdout
 
 
 def test_check_says_why_a_file_would_be_refused(citymart, sample_home, tmp_path):

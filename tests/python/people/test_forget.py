@@ -213,6 +213,7 @@ def test_a_person_is_gone_and_the_next_delivery_does_not_bring_them_back(
         assert found, "somebody else of the household is gone, too"
     again = citymart(home, "forget", "--person", person.key, "--why", WHY, "--yes")
     assert again.returncode == 0, again.stderr
+    assert "Releases, exports and logs were not searched again" in again.stdout
 
 
 def test_without_yes_nothing_changes_and_nobody_is_named(home, person, citymart) -> None:

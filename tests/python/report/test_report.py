@@ -41,6 +41,7 @@ def test_a_report_has_every_line_and_a_page_the_main_of_it(sample_home: Path, tm
     assert {row["outcome"] for row in sheet(written.workbook, "What came")} >= {"landed"}
     compared = sheet(written.workbook, "Compared")
     assert all(0 <= row["score"] <= 100 and row["place"] >= 1 for row in compared) and compared
+    assert any(row["most lacking"] for row in compared if row["score"] < 100)
     page = written.page.read_text(encoding="utf-8")
     assert page.startswith("# Report to London Borough of Bexley\n")
     assert re.search(r"spending.*\bline", page)

@@ -148,6 +148,16 @@ def test_a_page_says_what_the_market_does(site: Path, sample_home: Path) -> None
         assert f"<strong>{grain}.</strong>" in told
 
 
+def test_the_page_of_a_provider_says_what_takes_most_from_its_points(site: Path, sample_home: Path) -> None:
+    with duckdb.connect(str(sample_home / "published/current/city_data_mart.duckdb"), read_only=True) as con:
+        provider, dimension, lacking = con.execute(
+            "select provider_code, dimension, most_lacking from market.quality_scores"
+            " where most_lacking is not null order by all limit 1"
+        ).fetchone()
+    page = (site / "providers" / f"{provider}.html").read_text(encoding="utf-8")
+    assert f", {dimension}: {lacking}</li>" in page
+
+
 def test_what_is_written_in_a_seed_is_text_and_never_markup(sample_home: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(sample_home / "published", home / "published", symlinks=True)
