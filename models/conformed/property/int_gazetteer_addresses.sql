@@ -16,6 +16,12 @@ streets as (
 
 ),
 
+lines as (
+
+    select * from {{ ref('int_gazetteer_address_lines') }}
+
+),
+
 properties as (
 
     select * from {{ ref('int_properties') }}
@@ -36,20 +42,21 @@ select
         when lpis.logical_status in ('alternative', 'provisional') then 1
         else 0
     end as status_rank,
-    lpis.sao_text,
-    lpis.sao_start_number,
-    lpis.sao_start_suffix,
-    lpis.sao_end_number,
-    lpis.sao_end_suffix,
-    lpis.pao_text,
-    lpis.pao_start_number,
-    lpis.pao_start_suffix,
-    lpis.pao_end_number,
-    lpis.pao_end_suffix,
-    coalesce(streets.street_description, lpis.street_description) as street_descriptor,
-    coalesce(streets.locality, lpis.locality) as locality,
-    coalesce(streets.town, lpis.town) as town_name,
+    coalesce(lpis.sao_text, lines.sao_text) as sao_text,
+    coalesce(lpis.sao_start_number, lines.sao_start_number) as sao_start_number,
+    coalesce(lpis.sao_start_suffix, lines.sao_start_suffix) as sao_start_suffix,
+    coalesce(lpis.sao_end_number, lines.sao_end_number) as sao_end_number,
+    coalesce(lpis.sao_end_suffix, lines.sao_end_suffix) as sao_end_suffix,
+    coalesce(lpis.pao_text, lines.pao_text) as pao_text,
+    coalesce(lpis.pao_start_number, lines.pao_start_number) as pao_start_number,
+    coalesce(lpis.pao_start_suffix, lines.pao_start_suffix) as pao_start_suffix,
+    coalesce(lpis.pao_end_number, lines.pao_end_number) as pao_end_number,
+    coalesce(lpis.pao_end_suffix, lines.pao_end_suffix) as pao_end_suffix,
+    coalesce(streets.street_description, lpis.street_description, lines.street_description) as street_descriptor,
+    coalesce(streets.locality, lpis.locality, lines.locality) as locality,
+    coalesce(streets.town, lpis.town, lines.town) as town_name,
     coalesce(lpis.postcode, properties.postcode) as postcode
 from lpis
 inner join properties on lpis.uprn = properties.uprn and lpis.provider_code = properties.provider_code
 left join streets on lpis.provider_code = streets.provider_code and lpis.usrn = streets.usrn
+left join lines on lpis.address_as_sent = lines.address_as_sent and lpis.street_description is null and lpis.usrn is null

@@ -50,7 +50,8 @@ def plant(con: duckdb.DuckDBPyConnection) -> None:
     """A table `planted`: dirt that must be told of, with what it must be told as and whether it `is_told`.
 
     Left out is what nobody could tell from the file: a wrong UPRN beside a spoilt address, a blank where none
-    need be filled, what is wrong between records that do not count any more.
+    need be filled, coordinates that stand in other columns too, what is wrong between records that do not
+    count any more.
     """
     con.execute(
         "create or replace temp table told_as as select unnest($1) as kind, unnest($2) as issue_type",
@@ -75,10 +76,24 @@ def plant(con: duckdb.DuckDBPyConnection) -> None:
             from extracts
             inner join market.extracts as counts on extracts.extract_id = counts.extract_id
         ),
+        -- Of the tables that the file is of.
         required as (
-            select subject, field from seeds.subject_fields where is_required
-            union
-            select subject, field from seeds.subject_tables where presence = 'always'
+            select distinct extracts.provider, extracts.subject, extracts.file, needed.field
+            from extracts
+            inner join landing.extract_columns as columns on extracts.extract_id = columns.extract_id
+            inner join (
+                select subject, null as table_name, field from seeds.subject_fields where is_required
+                union
+                select subject, table_name, field from seeds.subject_tables where presence = 'always'
+            ) as needed
+                on extracts.subject = needed.subject
+                and coalesce(needed.table_name = columns.table_name, true)
+        ),
+        placed as (
+            select extracts.provider, extracts.subject, extracts.file, staged.row_number
+            from staging.stg_gazetteer as staged
+            inner join extracts on staged.extract_id = extracts.extract_id
+            where staged.easting is not null
         ),
         of_address as (
             select distinct provider, subject, file, row_number from dirt
@@ -123,15 +138,26 @@ def plant(con: duckdb.DuckDBPyConnection) -> None:
                 when list_contains($1, dirt.kind) then of_address.provider is null
                 when dirt.kind like 'postcode%' then dirt.field = 'postcode'
                 when dirt.kind like '%_shared' then landed.is_current
+                -- Of these the records of the newest delivery alone are looked at beside each other.
+                when dirt.kind = 'doubled'
+                    then landed.is_current
+                    or dirt.subject not in ('council_tax', 'housing_benefit', 'tenancies')
                 when dirt.kind in ('value_missing', 'coordinates_missing')
                     then exists (
                         select 1 from required
-                        where required.subject = dirt.subject and (
+                        where required.provider = dirt.provider and required.subject = dirt.subject
+                            and required.file = dirt.file and (
                             required.field = dirt.field
                             or required.field in (
                                 select field from told_by where told_by.told_by = dirt.field
                             )
                         )
+                    )
+                    and not exists (
+                        select 1 from placed
+                        where dirt.kind = 'coordinates_missing' and placed.provider = dirt.provider
+                            and placed.subject = dirt.subject and placed.file = dirt.file
+                            and placed.row_number = dirt.row_number
                     )
                 -- Elsewhere a name that stands whole in one column is read as it is, and nothing is mended.
                 when dirt.kind = 'name_in_surname'

@@ -20,6 +20,7 @@ TOLD_BY = {
     "forename": ("full_name", "register_name", "name"),
     "from_date": ("claim_from_date",),
     "genus": ("botanical_name", "common_name"),
+    "inspection_due_date": ("inspected_date",),
     "liable_from_date": ("liable_from",),
     "liable_to_date": ("liable_to",),
     "licence_status": ("status_printed",),
