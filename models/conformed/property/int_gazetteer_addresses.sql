@@ -4,7 +4,10 @@ with
 
 lpis as (
 
-    select * from {{ ref('int_gazetteer_lpis') }}
+    select
+        *,
+        case when street_description is null and usrn is null then address_as_sent end as address_line
+    from {{ ref('int_gazetteer_lpis') }}
     qualify row_number() over (partition by provider_code, lpi_key order by valid_from_date desc) = 1
 
 ),
@@ -59,4 +62,4 @@ select
 from lpis
 inner join properties on lpis.uprn = properties.uprn and lpis.provider_code = properties.provider_code
 left join streets on lpis.provider_code = streets.provider_code and lpis.usrn = streets.usrn
-left join lines on lpis.address_as_sent = lines.address_as_sent and lpis.street_description is null and lpis.usrn is null
+left join lines on lpis.address_line = lines.address_as_sent

@@ -18,6 +18,7 @@ TOLD_BY = {
     "coordinate": ("easting", "northing", "longitude", "latitude"),
     "date_of_birth": ("birth_date", "attainer_birth_date"),
     "forename": ("full_name", "register_name", "name"),
+    "franchise": ("letter",),
     "from_date": ("claim_from_date",),
     "genus": ("botanical_name", "common_name"),
     "inspection_due_date": ("inspected_date",),
