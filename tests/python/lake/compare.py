@@ -13,7 +13,8 @@ LAYERS = ("seeds", "landing", "staging", "conformed", "marts", "restricted", "ma
 
 def differences(one: Path, other: Path, layers: tuple[str, ...] = LAYERS) -> tuple[int, int, list[str]]:
     """How many tables and rows were compared, and in which tables they are not the same; all columns but
-    when a file landed, floats to 12 digits (a sum of floats depends on the order of its terms)."""
+    when a file landed and a hash of the code, in which each engine tells a view in its own way, floats to 12
+    digits (a sum of floats depends on the order of its terms)."""
     with at_rest.connect() as con:
         at_rest.attach(con, one, "one")
         at_rest.attach(con, other, "other")
@@ -38,7 +39,7 @@ def _rows(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[int, int, int]:
     values = ", ".join(
         f"{value_json(name, kind)} as {quoted(name)}"
         for name, kind in table.columns
-        if name not in NOT_CONTENT
+        if name not in NOT_CONTENT and not (table.name.endswith("__extracts") and name == "code_hash")
     )
     one, other = (f"select {values} from {name}.{table.sql}" for name in ("one", "other"))
     return con.execute(
