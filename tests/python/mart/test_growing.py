@@ -168,7 +168,7 @@ def test_what_a_delivery_lost_is_told_by_load_and_build(citymart, tmp_path: Path
     held.write_text(json.dumps(json.loads(held.read_text()) | {"outcome": "landed", "reason": None}))
     fraction = "+assert_newest_deliveries_are_not_a_fraction_of_those_before"
     built = citymart(home, "build", "--no-unit-tests", "--select", fraction)
-    assert built.returncode == 1
+    assert built.returncode == 0, "it warns: a register may have shrunk"
     said = " ".join((built.stdout + built.stderr).split())
     assert "subject=tenancies" in said and "records=2, records_before=30" in said
 
