@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -68,6 +69,16 @@ def release(home: Home, folder: Path) -> Release:
     build = small_build(folder)
     with duckdb.connect(str(build)) as con:
         con.execute(EXTRACTS.format(home=home.root))
+    file = folder / "target" / "manifest.json"
+    said = json.loads(file.read_text(encoding="utf-8"))
+    said["nodes"]["model.m.extracts"] = {
+        "name": "extracts",
+        "schema": "market",
+        "resource_type": "model",
+        "columns": {},
+        "config": {},
+    }
+    file.write_text(json.dumps(said), encoding="utf-8")
     made, is_new, _ = publishing._release(home, build, folder / "target", PROJECT, lambda _: None)
     assert is_new
     return made
