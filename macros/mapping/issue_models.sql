@@ -8,6 +8,7 @@
         'int_indicator_issues',
         'int_date_issues',
         'int_repetition_issues',
+        'int_past_repetition_issues',
         'int_national_issues',
         'int_environment_issues',
         'int_gazetteer_issues',

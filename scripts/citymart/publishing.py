@@ -87,20 +87,18 @@ def publish(
     with build_lock(home, "publish"):
         _clear(home)
         candidate = take_up(home, in_lake=in_lake, anew=anew, note=note)
-        is_whole = False
+        is_kept = False
         try:
             note("building and testing a candidate …")
             # Unit tests are of the code, whatever the data: CI and `citymart build` run them.
-            arguments = [
-                "build",
-                "--exclude-resource-type",
-                "unit_test",
-                *(["--full-refresh"] if anew else []),
-            ]
+            arguments = ["build", "--exclude-resource-type", "unit_test"]
+            if anew:
+                arguments.append("--full-refresh")
             use = lake.TARGET if in_lake else "publish"
             run = run_dbt(home, arguments, database=candidate, use=use, project=project, note=note)
             if not run.passed:
                 return Published(None, False, run, failures=keep_failed(home, candidate, run.failures))
+            is_kept = not in_lake
             note(f"{run.story()} passed; writing the release …")
             warnings = with_examples(home, candidate, run.warnings)
             release, new, grown = _release(home, candidate, run.target, project, note)
@@ -109,9 +107,10 @@ def publish(
             if in_lake:
                 record_releases(home, release, lake.pointed(candidate)[1])
             remove(failed_folder(home))
-            is_whole = not in_lake
             return Published(release, new, run, removed=removed, warnings=warnings)
         except (duckdb.Error, OSError) as error:
+            # A disk that is full has room again without it, and one that can't be read is no use.
+            is_kept = False
             if FULL in str(error):
                 raise disk_is_full(home) from None
             if isinstance(error, duckdb.IOException):
@@ -122,8 +121,7 @@ def publish(
                 ) from None
             raise
         finally:
-            if not is_whole:
-                # When the disk is full it is what makes room again.
+            if not is_kept:
                 remove(candidate.parent)
             _clear(home)
 

@@ -9,7 +9,8 @@ import pytest
 
 OUTSIDE = re.compile(
     r"\b(current_(?:date|time|timestamp|localtime(?:stamp)?)\b|(?:now|today|get_current_\w+|random|setseed|uuid\w*|"
-    r"gen_random_uuid|getenv|getvariable|glob|read_(?:csv\w*|json\w*|ndjson\w*|parquet|text|blob|xlsx)|st_read\w*|parquet_scan)\s*\(|run_started_at|invocation_id|"
+    r"gen_random_uuid|getenv|getvariable|glob|read_(?:csv\w*|json\w*|ndjson\w*|parquet|text|blob|xlsx)|"
+    r"st_read\w*|parquet_scan)\s*\(|run_started_at|invocation_id|"
     r"modules\.datetime\.\w+\.(?:now|today)|tablesample|using\s+sample)",
     re.IGNORECASE,
 )

@@ -138,10 +138,6 @@ def plant(con: duckdb.DuckDBPyConnection) -> None:
                 when list_contains($1, dirt.kind) then of_address.provider is null
                 when dirt.kind like 'postcode%' then dirt.field = 'postcode'
                 when dirt.kind like '%_shared' then landed.is_current
-                -- Of these the records of the newest delivery alone are looked at beside each other.
-                when dirt.kind = 'doubled'
-                    then landed.is_current
-                    or dirt.subject not in ('council_tax', 'housing_benefit', 'tenancies')
                 when dirt.kind in ('value_missing', 'coordinates_missing')
                     then exists (
                         select 1 from required
