@@ -206,14 +206,22 @@ select
     len(string_split(phrase, ' ')) as word_count
 from every;
 
+-- The names of each area, and of each of its postcodes.
+create or replace temp table names as
+select distinct area, phrase, kind, phrase_id, written, at_postcode
+from (
+    select *, unnest(['', postcode]) as at_postcode
+    from phrases
+) as placed;
+
 -- How a name may be written with words run together: all of it, or its last two words.
 create or replace temp table joined_names as
 with
 
 worded as (
 
-    select distinct area, phrase, kind, phrase_id, string_split(phrase, ' ') as words, string_split(written, ' ') as written_words
-    from phrases
+    select area, phrase, kind, phrase_id, at_postcode, string_split(phrase, ' ') as words, string_split(written, ' ') as written_words
+    from names
 
 )
 
@@ -222,6 +230,7 @@ select distinct
     phrase,
     kind,
     phrase_id,
+    at_postcode,
     unnest([
         array_to_string(words, ''),
         array_to_string(written_words, ''),

@@ -9,7 +9,8 @@ candidates as (
     select distinct likely.id, units.area, units.street_id, units.name, units.street
     from likely
     inner join units on likely.area = units.area and likely.uprn = units.uprn
-    where likely.weight >= 4
+    inner join address_areas on likely.id = address_areas.id and likely.area = address_areas.area
+    where likely.weight >= 4 and address_areas.at_postcode in ('', units.postcode)
 
 ),
 

@@ -35,6 +35,10 @@ GAZETTEER = {
 missing are null.
 """
 ADDRESSES = {"id": "varchar", "area": "varchar", "address": "varchar", "postcode": "varchar"}
+AT_ONCE = 200_000
+"""Areas are gone through together up to so many addresses of gazetteer and records, as most of what a small
+one costs is the number of statements.
+"""
 SAME_TEXT = 16.0
 """Weight of an address that says what the gazetteer says; each thing to be read into it takes two."""
 
@@ -91,8 +95,8 @@ def match(
 
     `level` is `dwelling` (the very door, also a shop's), `building`, `street` or `none`. Each address is
     answered by itself: what else is asked changes nothing. It is looked for in its own `area`, and at its
-    postcode wherever that lies; one without area and known postcode, in all. Goes area by area, so that
-    memory is that of the largest.
+    postcode wherever that lies; one without area and known postcode, in all. Goes area by area, or through
+    several small ones at once, so that memory is that of the largest or of `AT_ONCE` rows.
     """
     take(con, "every_gazetteer", gazetteer, GAZETTEER)
     take(con, "every_address", addresses, ADDRESSES)
@@ -133,21 +137,10 @@ def match(
         "set variable place_words = (select coalesce(list(distinct word), []) "
         "from (select unnest(words) as word from tokens) where len(word) >= 3)"
     )
-    places = con.execute(
-        "select distinct place from sorted_addresses where place <> '-' order by place"
-    ).fetchall()
-    for (place,) in places:
-        con.execute(
-            "create or replace temp table asked as select id, coalesce(area, nullif(place, '*')) as area, "
-            "address, postcode, found_postcode from sorted_addresses where place = ?",
-            [place],
-        )
-        if place == "*":
-            _gazetteer_of_named_streets(con)
-        else:
-            _gazetteer_of_area(con, place)
-        run(con, "gazetteer.sql")
-        _answer(con, may_be_misspelt=place != "*")
+    for places in _together(con, "sorted_addresses"):
+        _answer(con, "sorted_addresses", places)
+    if con.execute("select 1 from sorted_addresses where place = '*' limit 1").fetchone():
+        _answer_anywhere(con)
     if with_library:
         _last_resort(con)
     con.execute(
@@ -179,12 +172,42 @@ _GAZETTEER = """
 """
 
 
-def _gazetteer_of_area(con: duckdb.DuckDBPyConnection, area: str) -> None:
+def _together(con: duckdb.DuckDBPyConnection, addresses: str) -> Iterator[list[str]]:
+    """The places of the addresses, in lists of as many as are gone through together."""
+    together, rows = [], 0
+    for place, more in con.execute(
+        f"""
+        select place, asked + coalesce(known, 0)
+        from (select place, count(*) as asked from {addresses} where place not in ('*', '-') group by place)
+        left join (select area as place, count(*) as known from every_gazetteer group by area) using (place)
+        order by place
+        """
+    ).fetchall():
+        if together and rows + more > AT_ONCE:
+            yield together
+            together, rows = [], 0
+        together.append(place)
+        rows += more
+    if together:
+        yield together
+
+
+def _ask(con: duckdb.DuckDBPyConnection, addresses: str, places: list[str]) -> None:
+    """`asked`, those of the addresses that are looked for at the places, and what the gazetteer has there."""
     con.execute(
-        f"{_GAZETTEER} where every_gazetteer.area = ? "
-        "or every_gazetteer.postcode in (select found_postcode from asked)",
-        [area],
+        "create or replace temp table asked as select id, coalesce(area, nullif(place, '*')) as area, "
+        f"address, postcode, found_postcode from {addresses} where list_contains(?, place)",
+        [places],
     )
+    if places == ["*"]:
+        _gazetteer_of_named_streets(con)
+    else:
+        con.execute(
+            f"{_GAZETTEER} where list_contains(?, every_gazetteer.area) "
+            "or every_gazetteer.postcode in (select found_postcode from asked)",
+            [places],
+        )
+    run(con, "gazetteer.sql")
 
 
 def _gazetteer_of_named_streets(con: duckdb.DuckDBPyConnection) -> None:
@@ -212,17 +235,15 @@ def _gazetteer_of_named_streets(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _answer(con: duckdb.DuckDBPyConnection, *, may_be_misspelt: bool) -> None:
-    """Answers those `asked`, in rounds: each takes those that the ones before it left open."""
+def _answer(con: duckdb.DuckDBPyConnection, addresses: str, places: list[str]) -> None:
+    """Answers those at the places, in rounds: each takes those that the ones before it left open."""
+    _ask(con, addresses, places)
+    _round(con, "select * from asked", None)
+    _keep(con, "case penalty when 0 then 'exact' else 'parts' end")
     left = (
         "select * from asked where id not in "
         "(select id from every_outcome where level in ('dwelling', 'building'))"
     )
-    _round(con, "select * from asked", None)
-    _keep(con, "case penalty when 0 then 'exact' else 'parts' end")
-    if not may_be_misspelt:
-        con.execute("update every_outcome set near_places = ['*'] where id in (select id from asked)")
-        return
     if _any(con, left):
         _round(con, left, "misspelt.sql")
         _keep(con, "'parts'")
@@ -235,6 +256,14 @@ def _answer(con: duckdb.DuckDBPyConnection, *, may_be_misspelt: bool) -> None:
             where every_outcome.id = of_address.id and every_outcome.id in (select id from outcomes)
             """
         )
+
+
+def _answer_anywhere(con: duckdb.DuckDBPyConnection) -> None:
+    """Answers those that nothing says an area of, by the streets that they name as they are spelt there."""
+    _ask(con, "sorted_addresses", ["*"])
+    _round(con, "select * from asked", None)
+    _keep(con, "case penalty when 0 then 'exact' else 'parts' end")
+    con.execute("update every_outcome set near_places = ['*'] where id in (select id from asked)")
 
 
 def _last_resort(con: duckdb.DuckDBPyConnection) -> None:
@@ -253,15 +282,8 @@ def _last_resort(con: duckdb.DuckDBPyConnection) -> None:
         f"create or replace temp table left_open as select * from ({left}) "
         "where id in (select id from likely where weight >= 4)"
     )
-    places = con.execute("select distinct place from left_open order by place").fetchall()
-    for (place,) in places:
-        con.execute(
-            "create or replace temp table asked as "
-            "select id, area, address, postcode, found_postcode from left_open where place = ?",
-            [place],
-        )
-        _gazetteer_of_area(con, place)
-        run(con, "gazetteer.sql")
+    for places in _together(con, "left_open"):
+        _ask(con, "left_open", places)
         _round(con, "select * from asked", "likely.sql")
         con.execute(
             "update outcomes set near_places = before.near_places "

@@ -4,11 +4,11 @@
 create or replace temp table suggested_spans as
 with
 
-names as (
+names_of_areas as (
 
-    select distinct area, phrase, kind, phrase_id, written
-    from phrases
-    where area in (select area from address_areas)
+    select area, phrase, kind, phrase_id, written
+    from names
+    where at_postcode = '' and area in (select area from address_areas)
 
 ),
 
@@ -17,7 +17,7 @@ forms as (
     select distinct area, kind, phrase_id, phrase, spelling
     from (
         select *, unnest([replace(phrase, ' ', ''), replace(written, ' ', '')]) as spelling
-        from names
+        from names_of_areas
     ) as spelt
     where len(spelling) between 6 and 40
 
@@ -28,6 +28,7 @@ written as (
     select
         grams.id,
         address_areas.area,
+        address_areas.at_postcode,
         grams.start,
         grams.start + grams.word_count - 1 as stop,
         grams.gram,
@@ -62,10 +63,13 @@ alike as (
         damerau_levenshtein(written_keys.spelling, form_keys.spelling) as distance
     from written_keys
     inner join form_keys on written_keys.area = form_keys.area and written_keys.key = form_keys.key
+    -- elsewhere it is the name of something at the address's postcode
+    semi join names
+        on written_keys.area = names.area and written_keys.at_postcode = names.at_postcode and form_keys.phrase_id = names.phrase_id
     -- a name without its type is not the one whose type is the shortest
     where not is_other_type(written_keys.gram, form_keys.phrase)
         and not exists (
-            select 1 from names as other
+            select 1 from names_of_areas as other
             where other.area = form_keys.area and other.phrase_id <> form_keys.phrase_id
                 and starts_with(form_keys.phrase, written_keys.gram || ' ') and starts_with(other.phrase, written_keys.gram || ' ')
         )

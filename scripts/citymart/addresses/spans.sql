@@ -46,18 +46,18 @@ select id, text from address_texts;
 
 -- tokens
 
--- Where an address is looked for: in its own area, and at its postcode wherever that lies.
+-- Where an address is looked for: in its own area, and `at_postcode` wherever that lies.
 create or replace temp table address_areas as
-select id, area, true as is_own
+select id, area, true as is_own, '' as at_postcode
 from address_texts
 where area is not null
 union all
-select address_texts.id, postcode_areas.area, false
+select address_texts.id, postcode_areas.area, false, address_texts.postcode
 from address_texts
 inner join postcode_areas on address_texts.postcode = postcode_areas.postcode
 where postcode_areas.area is distinct from address_texts.area
 union all
-select address_texts.id, every_area.area, true
+select address_texts.id, every_area.area, true, ''
 from address_texts
 cross join (select distinct area from buildings) as every_area
 where address_texts.area is null and coalesce(address_texts.postcode not in (select postcode from postcode_areas), true);
@@ -106,36 +106,38 @@ from every;
 create or replace temp table exact_spans as
 with
 
-names as (
+-- At hand before the names are looked up, or all names of an area would stand beside all its addresses.
+placed as materialized (
 
-    select distinct area, phrase, kind, phrase_id
-    from phrases
+    select grams.*, address_areas.area, address_areas.at_postcode
+    from grams
+    inner join address_areas on grams.id = address_areas.id
 
 )
 
 select
-    grams.id,
-    address_areas.area,
+    placed.id,
+    placed.area,
     names.kind,
     names.phrase_id,
-    grams.start,
-    grams.start + grams.word_count - 1 as stop,
+    placed.start,
+    placed.start + placed.word_count - 1 as stop,
     0 as penalty
-from grams
-inner join names on grams.gram = names.phrase
-inner join address_areas on grams.id = address_areas.id and names.area = address_areas.area
+from placed
+inner join names on placed.area = names.area and placed.at_postcode = names.at_postcode and placed.gram = names.phrase
 union
 select
-    grams.id,
-    address_areas.area,
+    placed.id,
+    placed.area,
     joined_names.kind,
     joined_names.phrase_id,
-    grams.start,
-    grams.start + grams.word_count - 1 as stop,
+    placed.start,
+    placed.start + placed.word_count - 1 as stop,
     0.5 as penalty
-from grams
-inner join joined_names on grams.joined = joined_names.joined and grams.gram <> joined_names.phrase
-inner join address_areas on grams.id = address_areas.id and joined_names.area = address_areas.area;
+from placed
+inner join joined_names
+    on placed.area = joined_names.area and placed.at_postcode = joined_names.at_postcode and placed.joined = joined_names.joined
+where placed.gram <> joined_names.phrase;
 
 -- Names of several words that are spelt right: their words are no other name misspelt.
 create or replace temp table taken_spans as

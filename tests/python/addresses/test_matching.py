@@ -104,6 +104,36 @@ def test_nor_does_what_the_library_proposes(suite):
         assert alone == {row["id"]: at_once[row["id"]] for row in batch}
 
 
+def test_nor_on_which_areas_are_gone_through_together(suite, monkeypatch):
+    """Streets of one name in two areas, and addresses at the other's postcode."""
+    other = [
+        {
+            **row,
+            "uprn": row["uprn"] + 10**9,
+            "parent_uprn": row["parent_uprn"] and row["parent_uprn"] + 10**9,
+            "administrative_area": "other",
+            # Some houses are at a postcode of their own, the rest at those of the first areas.
+            "postcode": "ZE3 9ZZ" if row["uprn"] % 300 == 0 else row["postcode"],
+        }
+        for row in suite.gazetteer[::4]
+    ]
+    rows = asked(suite.labelled[::10])
+    rows += [
+        {
+            "id": f"other {row['id']}",
+            "area": "other",
+            "address": row["address"],
+            "postcode": ["ZE3 9ZZ", row["postcode"], None][number % 3],
+        }
+        for number, row in enumerate(rows)
+    ]
+    at_once = answers(suite.gazetteer + other, rows)
+    monkeypatch.setattr(matcher, "AT_ONCE", 1)
+    assert answers(suite.gazetteer + other, rows) == at_once
+    assert {"dwelling", "building", "street", "none"} == {found[0] for found in at_once.values()}
+    assert {1, 2} <= {(found[2] or 0) // 10**9 + 1 for found in at_once.values()}
+
+
 GAZETTEER = [
     {
         "uprn": 1,
