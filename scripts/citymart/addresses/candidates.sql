@@ -211,7 +211,7 @@ named_streets as (
     inner join read_addresses on spans.id = read_addresses.id
     inner join address_areas on spans.id = address_areas.id and spans.area = address_areas.area
     where spans.kind = 'name' and spans.penalty < 1 and spans.stop > spans.start
-        and (address_areas.is_own or buildings.postcode = read_addresses.postcode)
+        and address_areas.at_postcode in ('', buildings.postcode)
     group by spans.id
 
 ),
@@ -226,7 +226,7 @@ placed as (
         buildings.part,
         buildings.name,
         buildings.postcode as building_postcode,
-        address_areas.is_own and not coalesce(list_contains(said_parts.parts, buildings.part), true) as is_other_part,
+        address_areas.at_postcode = '' and not coalesce(list_contains(said_parts.parts, buildings.part), true) as is_other_part,
         street_outwards.outward is not null
         and street_outwards.outward <> split_part(buildings.postcode, ' ', 1) as is_other_outward,
         -- behind the street a place that is not here, and a postcode that is not either
@@ -257,7 +257,7 @@ placed as (
     left join street_outwards
         on buildings.street_id = street_outwards.street_id and split_part(read_addresses.postcode, ' ', 1) = street_outwards.outward
     inner join address_areas on both_ways.id = address_areas.id and buildings.area = address_areas.area
-    where address_areas.is_own or buildings.postcode = read_addresses.postcode
+    where address_areas.at_postcode in ('', buildings.postcode)
 
 ),
 

@@ -138,9 +138,9 @@ def match(
         "from (select unnest(words) as word from tokens) where len(word) >= 3)"
     )
     for places in _together(con, "sorted_addresses"):
-        _answer(con, "sorted_addresses", places)
-    if con.execute("select 1 from sorted_addresses where place = '*' limit 1").fetchone():
-        _answer_anywhere(con)
+        _answer(con, places)
+    if _any(con, "select 1 from sorted_addresses where place = '*'"):
+        _answer(con, ["*"])
     if with_library:
         _last_resort(con)
     con.execute(
@@ -235,11 +235,16 @@ def _gazetteer_of_named_streets(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _answer(con: duckdb.DuckDBPyConnection, addresses: str, places: list[str]) -> None:
-    """Answers those at the places, in rounds: each takes those that the ones before it left open."""
-    _ask(con, addresses, places)
+def _answer(con: duckdb.DuckDBPyConnection, places: list[str]) -> None:
+    """Answers those at the places, in rounds: each takes those that the ones before it left open. Where a
+    street may be anywhere, it is only looked for as it is spelt there.
+    """
+    _ask(con, "sorted_addresses", places)
     _round(con, "select * from asked", None)
     _keep(con, "case penalty when 0 then 'exact' else 'parts' end")
+    if places == ["*"]:
+        con.execute("update every_outcome set near_places = ['*'] where id in (select id from asked)")
+        return
     left = (
         "select * from asked where id not in "
         "(select id from every_outcome where level in ('dwelling', 'building'))"
@@ -256,14 +261,6 @@ def _answer(con: duckdb.DuckDBPyConnection, addresses: str, places: list[str]) -
             where every_outcome.id = of_address.id and every_outcome.id in (select id from outcomes)
             """
         )
-
-
-def _answer_anywhere(con: duckdb.DuckDBPyConnection) -> None:
-    """Answers those that nothing says an area of, by the streets that they name as they are spelt there."""
-    _ask(con, "sorted_addresses", ["*"])
-    _round(con, "select * from asked", None)
-    _keep(con, "case penalty when 0 then 'exact' else 'parts' end")
-    con.execute("update every_outcome set near_places = ['*'] where id in (select id from asked)")
 
 
 def _last_resort(con: duckdb.DuckDBPyConnection) -> None:

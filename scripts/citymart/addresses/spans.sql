@@ -46,18 +46,18 @@ select id, text from address_texts;
 
 -- tokens
 
--- Where an address is looked for: in its own area, and `at_postcode` wherever that lies.
+-- Where an address is looked for: in its own area (`at_postcode` is empty), and at its postcode wherever that lies.
 create or replace temp table address_areas as
-select id, area, true as is_own, '' as at_postcode
+select id, area, '' as at_postcode
 from address_texts
 where area is not null
 union all
-select address_texts.id, postcode_areas.area, false, address_texts.postcode
+select address_texts.id, postcode_areas.area, address_texts.postcode
 from address_texts
 inner join postcode_areas on address_texts.postcode = postcode_areas.postcode
 where postcode_areas.area is distinct from address_texts.area
 union all
-select address_texts.id, every_area.area, true, ''
+select address_texts.id, every_area.area, ''
 from address_texts
 cross join (select distinct area from buildings) as every_area
 where address_texts.area is null and coalesce(address_texts.postcode not in (select postcode from postcode_areas), true);
